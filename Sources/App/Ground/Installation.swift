@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one running program has, given to every room.
+import Foundation
+import Logging
+import Markup
+import Storage
+
+/// One running otklik: its database, time, secret, words and addresses.
+public struct Installation: Sendable {
+    public let database: Database
+    public let clock: Clock
+    public let secret: ServerSecret
+    public let catalogue: Catalogue
+    /// The address that people and mails use, without a slash at its end: `https://otklik.example.com`.
+    public let baseURL: String
+    /// The data folder: the embedded database, captured mail, the secret.
+    public let dataFolder: URL
+    public let logger: Logger
+
+    public init(
+        database: Database, clock: Clock, secret: ServerSecret, catalogue: Catalogue, baseURL: String,
+        dataFolder: URL, logger: Logger
+    ) {
+        self.database = database
+        self.clock = clock
+        self.secret = secret
+        self.catalogue = catalogue
+        self.baseURL = baseURL
+        self.dataFolder = dataFolder
+        self.logger = logger
+    }
+
+    /// Whether browsers reach us by https, which decides about cookies.
+    public var isSecure: Bool { baseURL.hasPrefix("https://") }
+}

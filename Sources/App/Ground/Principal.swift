@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is asking: known by all rooms, decided by Accounts.
+
+/// What a person may do (spec 8). A person may hold several.
+public enum Role: String, Sendable, Codable, CaseIterable {
+    case administrator
+    case supervisor
+    case agent
+}
+
+/// A signed-in person, as far as rooms need to know.
+public struct SignedIn: Sendable {
+    public let tenant: TenantID
+    public let person: PersonID
+    public let name: String
+    public let roles: Set<Role>
+    /// The teams whose figures and records a supervisor sees; none assigned is none.
+    public let supervisedTeams: Set<TeamID>
+    /// The language of the pages: "ru" or "en".
+    public let language: String
+    /// The person's time zone, else the centre's.
+    public let timeZone: String
+    /// The value that forms have to send back.
+    public let formToken: String
+
+    public init(
+        tenant: TenantID, person: PersonID, name: String, roles: Set<Role>, supervisedTeams: Set<TeamID>,
+        language: String, timeZone: String, formToken: String
+    ) {
+        self.tenant = tenant
+        self.person = person
+        self.name = name
+        self.roles = roles
+        self.supervisedTeams = supervisedTeams
+        self.language = language
+        self.timeZone = timeZone
+        self.formToken = formToken
+    }
+}
+
+/// A program that asks with an API key.
+public struct SignedInKey: Sendable {
+    /// What a key may be used for.
+    public enum Scope: String, Sendable, Codable, CaseIterable {
+        case interactionsWrite = "interactions:write"
+        case interactionsRead = "interactions:read"
+        case reportsRead = "reports:read"
+    }
+
+    public let tenant: TenantID
+    public let key: APIKeyID
+    /// The sender's name for idempotency: two systems' ids cannot collide, and a successor key repeats nothing.
+    public let source: String
+    public let scopes: Set<Scope>
+
+    public init(tenant: TenantID, key: APIKeyID, source: String, scopes: Set<Scope>) {
+        self.tenant = tenant
+        self.key = key
+        self.source = source
+        self.scopes = scopes
+    }
+}

@@ -1,0 +1,45 @@
+CREATE TABLE message (
+    tenant_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    kind TEXT NOT NULL, -- open
+    run_id BIGINT,
+    block TEXT, -- open
+    invitation_id BIGINT,
+    interaction_id BIGINT,
+    person_id BIGINT,
+    recipient TEXT NOT NULL, -- personal
+    recipient_folded TEXT NOT NULL, -- personal
+    sender_name TEXT NOT NULL, -- open
+    sender_email TEXT NOT NULL, -- open
+    reply_to TEXT, -- open
+    message_id TEXT NOT NULL, -- open
+    state TEXT NOT NULL, -- open
+    attempt INTEGER NOT NULL,
+    holder INTEGER,
+    reply TEXT, -- open
+    window_ends_at BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    state_at BIGINT NOT NULL,
+    is_test INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+) /*without rowid*/;
+CREATE INDEX message_holder ON message (holder) WHERE holder IS NOT NULL;
+CREATE INDEX message_state ON message (tenant_id, state, id);
+CREATE INDEX message_interaction ON message (tenant_id, interaction_id);
+
+CREATE TABLE message_content (
+    tenant_id BIGINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    content /*bytes*/ NOT NULL,
+    erase_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, message_id)
+) /*without rowid*/;
+
+CREATE TABLE smtp_hold (
+    tenant_id BIGINT NOT NULL,
+    sender_email TEXT NOT NULL, -- open
+    held_since BIGINT NOT NULL,
+    reason TEXT NOT NULL, -- open
+    next_probe_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, sender_email)
+) /*without rowid*/;

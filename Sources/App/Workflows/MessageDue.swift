@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// What Workflows and Mailings say to each other.
+import Storage
+
+/// A scenario has reached an Email block: a message per recipient is to be written and sent (spec 5.3).
+public struct MessageDue: Sendable {
+    public let tenant: TenantID
+    public let run: RunID
+    /// The Email block's key.
+    public let block: String
+    public let interaction: InteractionID
+    /// Set when the mail holds a survey link.
+    public let invitation: InvitationID?
+    /// Checked addresses, each of which gets a message of its own.
+    public let recipients: [EmailAddress]
+    /// Empty means the SMTP settings' sender.
+    public let senderName: String
+    public let senderEmail: String
+    public let replyTo: String?
+    public let subject: String
+    /// Nil for plain text. Variables are already put in (escaped); ``MailPlaceholder``s are not.
+    public let html: String?
+    /// The plain text; nil when it is to be made from the HTML.
+    public let text: String?
+    public let language: String
+    /// How long it may be tried.
+    public let windowEndsAt: Moment
+    public let isTest: Bool
+}
+
+/// Secret links stand in stored mails as these texts and are put in when the mail leaves (spec 2.3).
+public enum MailPlaceholder {
+    /// The survey link of the message's invitation.
+    public static let surveyLink = "\u{E000}survey-link\u{E001}"
+    /// The unsubscribe link of the message's recipient.
+    public static let unsubscribeLink = "\u{E000}unsubscribe-link\u{E001}"
+}
+
+/// What a waiting run is told from outside; it goes on from where it waits.
+public enum RunSignal: Sendable, Codable, Equatable {
+    /// At least one recipient's server took the message, or its outcome stayed unknown.
+    case mailSent
+    /// None took it: the run leaves by *Mail not sent* with this reason.
+    case mailNotSent(reason: String)
+    /// A gate said no when the mail was to leave: the run ends as *not asked*.
+    case notAsked(gate: String)
+}
+
+/// The states of a run (spec 5.5).
+public enum RunState: String, SQLConvertible, Codable, CaseIterable {
+    case ready, waiting, sending, finished
+    case notAsked = "not_asked"
+    case cancelled, failed
+
+    public var isOver: Bool { self == .finished || self == .notAsked || self == .cancelled || self == .failed }
+}

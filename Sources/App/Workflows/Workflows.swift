@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The room's face: what other rooms may ask of scenarios and runs.
+import Storage
+
+/// Workflows, their configurations and their runs.
+public struct Workflows: Sendable {
+    let installation: Installation
+    let surveys: Surveys
+    let invitations: Invitations
+    /// Who writes the mails (Mailings).
+    let messageDue: @Sendable (MessageDue, any Transaction, Moment) throws -> Void
+
+    public init(
+        installation: Installation, surveys: Surveys, invitations: Invitations,
+        messageDue: @escaping @Sendable (MessageDue, any Transaction, Moment) throws -> Void
+    ) {
+        self.installation = installation
+        self.surveys = surveys
+        self.invitations = invitations
+        self.messageDue = messageDue
+    }
+
+    /// Starts what the enabled configurations of the interaction's service want (spec 5.1), each at most once.
+    public func consider(_ event: InteractionCompleted, in tx: any Transaction, at now: Moment) throws -> [RunStarted] {
+        fatalError()
+    }
+
+    /// The interaction goes on: its waiting runs are cancelled.
+    public func reopened(
+        _ interaction: InteractionID, of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws { fatalError() }
+
+    /// Tells a waiting run how its mail went; it goes on at once. A run that is over is left alone.
+    public func signal(
+        _ run: RunID, of tenant: TenantID, _ signal: RunSignal, in tx: any Transaction, at now: Moment
+    ) throws { fatalError() }
+
+    /// Asks the gates again when a survey mail is about to leave (spec 5.5): the gate that says no, or nil.
+    public func gate(
+        _ run: RunID, of tenant: TenantID, for invitation: InvitationID, in tx: any Transaction, at now: Moment
+    ) throws -> String? { fatalError() }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one face of both engines.
+
+/// What runs inside one transaction. Bodies are synchronous by type: neither mail nor HTTP can happen inside one.
+public protocol Transaction: AnyObject {
+    var dialect: Dialect { get }
+    /// Runs a statement and returns its rows. Statements are prepared once per connection and kept.
+    func query(_ sql: SQL) throws -> [Row]
+    /// Runs a statement and returns how many rows it changed.
+    @discardableResult func execute(_ sql: SQL) throws -> Int
+    /// A new id: time-ordered, unique over all nodes of one database.
+    func newID() -> Int64
+    /// Runs after the commit, outside the transaction; never runs when it is rolled back. For wake-ups and caches.
+    func afterCommit(_ action: @escaping @Sendable () -> Void)
+}
+
+extension Transaction {
+    /// The only row of a result, or nil when it is empty.
+    public func one(_ sql: SQL) throws -> Row? { try query(sql).first }
+}
+
+/// A database that a `Database` speaks to: SQLite or PostgreSQL.
+protocol Engine: Sendable {
+    var dialect: Dialect { get }
+    func read<Value: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> Value) async throws -> Value
+    func write<Value: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> Value) async throws -> Value
+    func query(_ sql: SQL) async throws -> [Row]
+    func notify() async
+    func hints() -> AsyncStream<Void>
+    func close() async throws
+}
+
+/// A database of either engine.
+///
+/// Transaction bodies may run twice: a failed group is tried again one by one, and a lost connection once. They must
+/// not change anything but the database; what has to happen after the commit goes through ``Transaction/afterCommit(_:)``.
+public final class Database: Sendable {
+    let engine: any Engine
+    /// Makes the ids of new rows.
+    public let mint: IDMint
+
+    init(engine: any Engine, mint: IDMint) {
+        self.engine = engine
+        self.mint = mint
+    }
+
+    public var dialect: Dialect { engine.dialect }
+
+    /// Reads one consistent state.
+    public func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws -> Value
+    ) async throws -> Value {
+        try await engine.read(body)
+    }
+
+    /// Changes something, all or nothing. Returns when the change is durable.
+    public func write<Value: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws -> Value
+    ) async throws -> Value {
+        try await engine.write(body)
+    }
+
+    /// One statement that only reads, by the shortest way there is.
+    public func query(_ sql: SQL) async throws -> [Row] { try await engine.query(sql) }
+
+    /// Tells other processes on this database that there may be work. A hint: it may be lost, and a poll is the truth.
+    public func notify() async { await engine.notify() }
+
+    /// An element whenever another process said ``notify()`` (SQLite: whenever another process changed the file).
+    public func hints() -> AsyncStream<Void> { engine.hints() }
+
+    /// Waits for running transactions and closes.
+    public func close() async throws { try await engine.close() }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only places where the two engines need different text.
+
+/// Which engine a statement is rendered for.
+public enum Dialect: String, Sendable, CaseIterable {
+    case sqlite
+    case postgres
+}
+
+/// A named piece of a statement that the engines spell differently.
+public enum Fragment: Sendable, Hashable {
+    /// After a `SELECT` that claims rows: leave rows alone that another worker holds. SQLite has one writer.
+    case skipLocked
+    /// After a `SELECT` that decides something: lock the row until commit. SQLite has one writer.
+    case forUpdate
+
+    func text(for dialect: Dialect) -> String {
+        switch (self, dialect) {
+        case (_, .sqlite): ""
+        case (.skipLocked, .postgres): " FOR UPDATE SKIP LOCKED"
+        case (.forUpdate, .postgres): " FOR UPDATE"
+        }
+    }
+}

@@ -1,0 +1,2 @@
+import App
+@main struct M { static func main() {} }
