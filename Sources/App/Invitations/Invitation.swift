@@ -33,6 +33,8 @@ public struct Invitation: Sendable, Equatable {
     public let run: RunID
     public let belonging: Belonging
     public let addressFolded: String
+    /// What to show the survey in: BCP 47 tags in order of preference, with commas between them.
+    /// ``language(among:)`` chooses by it.
     public let language: String?
     public var state: InvitationState
     public let createdAt: Moment
@@ -50,4 +52,23 @@ public struct InvitationChanged: Sendable {
     /// Nil when it was just made.
     public let from: InvitationState?
     public let to: InvitationState
+}
+
+/// An invitation and the state that it is to have.
+public struct InvitationMove: Sendable, Equatable {
+    public let invitation: InvitationID
+    public let state: InvitationState
+
+    public init(invitation: InvitationID, state: InvitationState) {
+        self.invitation = invitation
+        self.state = state
+    }
+}
+
+extension Invitation {
+    /// The first wished language that is among these, exactly or by its primary language; else the first of these.
+    public func language(among languages: [String]) -> String? {
+        let wishes = (language ?? "").split(separator: ",").map(String.init)
+        return LanguageChoice.pick(from: languages, wishes: wishes) ?? languages.first
+    }
 }

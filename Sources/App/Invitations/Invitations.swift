@@ -5,12 +5,12 @@ import Storage
 /// Invitations of the contact centres, and the links that lead to them.
 public struct Invitations: Sendable {
     let installation: Installation
-    /// Who hears of a change, in the same transaction (Statistics).
-    let changed: @Sendable (InvitationChanged, any Transaction, Moment) throws -> Void
+    /// Who hears of changes, in the same transaction (Statistics).
+    let changed: @Sendable ([InvitationChanged], any Transaction, Moment) throws -> Void
 
     public init(
         installation: Installation,
-        changed: @escaping @Sendable (InvitationChanged, any Transaction, Moment) throws -> Void
+        changed: @escaping @Sendable ([InvitationChanged], any Transaction, Moment) throws -> Void
     ) {
         self.installation = installation
         self.changed = changed
@@ -27,11 +27,18 @@ public struct Invitations: Sendable {
         fatalError()
     }
 
+    /// Moves invitations, each to its state, in two statements for all of them.
+    public func move(
+        _ moves: [InvitationMove], of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws { fatalError() }
+
     /// Moves an invitation to a state and tells who counts. `sent` for the first time starts the link's validity.
     /// Moves that the state does not allow (from answered back to sent) change nothing.
     public func move(
         _ id: InvitationID, of tenant: TenantID, to state: InvitationState, in tx: any Transaction, at now: Moment
-    ) throws { fatalError() }
+    ) throws {
+        try move([InvitationMove(invitation: id, state: state)], of: tenant, in: tx, at: now)
+    }
 
     /// Writes the scores that scenarios read as `survey.score.FIELD`, and marks the invitation answered.
     public func answered(

@@ -14,6 +14,6 @@ public struct Mailings: Sendable {
         self.workflows = workflows
     }
 
-    /// Writes a ledger row per recipient; they are sent from there.
-    public func compose(_ due: MessageDue, in tx: any Transaction, at now: Moment) throws { fatalError() }
+    /// Writes a ledger row per recipient of each; they are sent from there. A batch costs as many statements as one.
+    public func compose(_ due: [MessageDue], in tx: any Transaction, at now: Moment) throws { fatalError() }
 }

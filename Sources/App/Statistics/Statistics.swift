@@ -11,8 +11,8 @@ public struct Statistics: Sendable {
     /// Counts an interaction that was completed.
     public func count(_ event: InteractionCompleted, in tx: any Transaction, at now: Moment) throws { fatalError() }
 
-    /// Counts a change of an invitation's state.
-    public func count(_ event: InvitationChanged, in tx: any Transaction, at now: Moment) throws { fatalError() }
+    /// Counts changes of invitations' states.
+    public func count(_ events: [InvitationChanged], in tx: any Transaction, at now: Moment) throws { fatalError() }
 
     /// Counts answers; replaced ones leave the figures.
     public func count(_ event: AnswersSubmitted, in tx: any Transaction, at now: Moment) throws { fatalError() }

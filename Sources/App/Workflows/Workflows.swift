@@ -8,16 +8,16 @@ public struct Workflows: Sendable {
     let surveys: Surveys
     let invitations: Invitations
     /// Who writes the mails (Mailings).
-    let messageDue: @Sendable (MessageDue, any Transaction, Moment) throws -> Void
+    let messagesDue: @Sendable ([MessageDue], any Transaction, Moment) throws -> Void
 
     public init(
         installation: Installation, surveys: Surveys, invitations: Invitations,
-        messageDue: @escaping @Sendable (MessageDue, any Transaction, Moment) throws -> Void
+        messagesDue: @escaping @Sendable ([MessageDue], any Transaction, Moment) throws -> Void
     ) {
         self.installation = installation
         self.surveys = surveys
         self.invitations = invitations
-        self.messageDue = messageDue
+        self.messagesDue = messagesDue
     }
 
     /// Starts what the enabled configurations of the interaction's service want (spec 5.1), each at most once.
@@ -33,6 +33,11 @@ public struct Workflows: Sendable {
     /// Tells a waiting run how its mail went; it goes on at once. A run that is over is left alone.
     public func signal(
         _ run: RunID, of tenant: TenantID, _ signal: RunSignal, in tx: any Transaction, at now: Moment
+    ) throws { fatalError() }
+
+    /// Tells several runs at once, in as many statements as one.
+    public func signal(
+        _ signals: [RunID: RunSignal], of tenant: TenantID, in tx: any Transaction, at now: Moment
     ) throws { fatalError() }
 
     /// Asks the gates again when a survey mail is about to leave (spec 5.5): the gate that says no, or nil.
