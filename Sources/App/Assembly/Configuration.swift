@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is decided before the program starts: one line for each option, from which the flags, the environment's names
+// and the table in docs/OPERATING.md follow. What an administrator changes at run time is Settings.
+import Foundation
+import NIOCore
+
+/// One thing that can be configured.
+public struct ConfigurationOption: Sendable {
+    /// How the value's text is read.
+    public enum Kind: String, Sendable {
+        case text, path, number, seconds, flag, list, addresses
+    }
+
+    /// The flag's name without its dashes; `OTKLIK_` and capitals make the environment's.
+    public let name: String
+    public let kind: Kind
+    /// Nil when there is no value unless one is given.
+    public let fallback: String?
+    /// A secret is never shown, and may be given as a file's path in `OTKLIK_<NAME>_FILE`.
+    public let isSecret: Bool
+    /// One sentence, as `--help` and the table say it.
+    public let sentence: String
+
+    public var environmentName: String {
+        "OTKLIK_" + name.uppercased().replacing("-", with: "_")
+    }
+
+    init(_ name: String, _ kind: Kind, _ fallback: String?, isSecret: Bool = false, _ sentence: String) {
+        self.name = name
+        self.kind = kind
+        self.fallback = fallback
+        self.isSecret = isSecret
+        self.sentence = sentence
+    }
+}
+
+extension Configuration {
+    /// Every option there is.
+    public static let options: [ConfigurationOption] = [
+        .init("data", .path, "data", "The folder of the embedded database, captured mail and the server's secret."),
+        .init("database", .text, nil, isSecret: true, "A PostgreSQL address instead of the embedded database."),
+        .init("secret-file", .path, nil, "The file of the server's secret; `<data>/secret.key` when not given."),
+        .init("host", .text, "127.0.0.1", "The address to listen at."),
+        .init("port", .number, "8080", "The port to listen at; 0 takes a free one."),
+        .init("base-url", .text, nil, "The address that people and mails use; from host and port when not given."),
+        .init("roles", .list, "web,worker", "What this node does: web, worker or both."),
+        .init("demo", .flag, "no", "Makes the demo centre at start, once, and says how to enter it."),
+        .init("assets", .path, nil, "Reads pages' files and dictionaries from this folder: for development."),
+        .init("trusted-proxies", .addresses, "", "Addresses whose `X-Forwarded-For` is believed."),
+        .init("log-format", .text, "text", "How log lines are written: text or json."),
+        .init("log-level", .text, "info", "The least level that is logged: debug, info, warning or error."),
+        .init("idle-seconds", .seconds, "30", "How long a connection may stand without a request."),
+        .init("request-seconds", .seconds, "60", "How long a whole request may take to arrive."),
+        .init("write-seconds", .seconds, "60", "How long a peer may take nothing of what is written to it."),
+        .init("stop-seconds", .seconds, "25", "How long requests and deliveries may finish after the signal to stop."),
+        .init("connections", .number, "2000", "Connections at once."),
+        .init("connections-per-address", .number, "50", "Connections at once of one address."),
+        .init("unlimited-addresses", .addresses, "127.0.0.0/8,::1", "Addresses without a limit of their own."),
+    ]
+}
+
+/// Why a program refuses to start: a sentence for whoever starts it.
+public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
+    public let description: String
+}
+
+/// The values of the options: flags before environment before defaults.
+public struct Configuration: Sendable {
+    private let values: [String: String]
+
+    /// Reads and checks everything at once.
+    /// - Throws: ``ConfigurationError`` for a value that cannot be read, or an `OTKLIK_` name that is no option's.
+    public init(flags: [String: String] = [:], environment: [String: String] = [:]) throws {
+        try Self.refuseUnknown(environment)
+        var values: [String: String] = [:]
+        for option in Self.options {
+            let given = try flags[option.name] ?? Self.value(of: option, in: environment) ?? option.fallback
+            guard let given else { continue }
+            try Self.check(given, as: option)
+            values[option.name] = given
+        }
+        self.values = values
+    }
+
+    private static func refuseUnknown(_ environment: [String: String]) throws {
+        let known = options.flatMap { option in
+            option.isSecret ? [option.environmentName, option.environmentName + "_FILE"] : [option.environmentName]
+        }
+        for name in environment.keys.sorted() where name.hasPrefix("OTKLIK_") && !known.contains(name) {
+            let nearest = known.min { distance(name, $0) < distance(name, $1) } ?? ""
+            throw ConfigurationError(description: "\(name) is not an option. Did you mean \(nearest)?")
+        }
+    }
+
+    private static func value(of option: ConfigurationOption, in environment: [String: String]) throws -> String? {
+        if let value = environment[option.environmentName] { return value }
+        guard option.isSecret, let path = environment[option.environmentName + "_FILE"] else { return nil }
+        guard let content = FileManager.default.contents(atPath: path) else {
+            throw ConfigurationError(description: "\(option.environmentName)_FILE: \(path) cannot be read.")
+        }
+        return String(decoding: content, as: UTF8.self).trimmed
+    }
+
+    private static func check(_ value: String, as option: ConfigurationOption) throws {
+        let isGood =
+            switch option.kind {
+            case .number, .seconds: (Int(value) ?? -1) >= (option.name == "port" ? 0 : 1)
+            case .flag: ["yes", "no", "true", "false", "1", "0"].contains(value.lowercased())
+            case .addresses: AddressList(value) != nil
+            case .list: Set(value.split(separator: ",").map(String.init)).isSubset(of: ["web", "worker"])
+            case .text, .path: !value.isEmpty
+            }
+        let choices = ["log-format": ["text", "json"], "log-level": ["debug", "info", "warning", "error"]]
+        guard isGood, choices[option.name]?.contains(value) ?? true else {
+            let shown = option.isSecret ? "the value" : "\u{201C}\(value)\u{201D}"
+            throw ConfigurationError(
+                description: "--\(option.name) (\(option.environmentName)): \(shown) cannot be used. \(option.sentence)")
+        }
+    }
+
+    /// How many letters differ (Levenshtein), for saying what was probably meant.
+    private static func distance(_ left: String, _ right: String) -> Int {
+        let right = Array(right.utf8)
+        var row = Array(0...right.count)
+        for (line, letter) in left.utf8.enumerated() {
+            var previous = row[0]
+            row[0] = line + 1
+            for column in 1...max(1, right.count) where column <= right.count {
+                let here = min(row[column] + 1, row[column - 1] + 1, previous + (right[column - 1] == letter ? 0 : 1))
+                previous = row[column]
+                row[column] = here
+            }
+        }
+        return row[right.count]
+    }
+
+    private func text(_ name: String) -> String { values[name] ?? "" }
+    private func number(_ name: String) -> Int { values[name].flatMap { Int($0) } ?? 0 }
+}
+
+extension Configuration {
+    public var dataFolder: URL { URL(fileURLWithPath: text("data"), isDirectory: true).standardizedFileURL }
+    /// The address of a PostgreSQL database; nil for the embedded one.
+    public var database: String? { values["database"] }
+    public var secretFile: URL {
+        values["secret-file"].map { URL(fileURLWithPath: $0) } ?? dataFolder.appending(path: "secret.key")
+    }
+    /// True when the secret was given, so that none may be made.
+    public var isSecretGiven: Bool { values["secret-file"] != nil }
+    public var host: String { text("host") }
+    public var port: Int { number("port") }
+    /// The address that people and mails use, without a slash at its end.
+    public var baseURL: String {
+        let shown = host.contains(":") ? "[\(host)]" : host
+        var url = values["base-url"] ?? "http://\(["0.0.0.0", "::"].contains(host) ? "localhost" : shown):\(port)"
+        while url.hasSuffix("/") { url.removeLast() }
+        return url
+    }
+    public var isWeb: Bool { text("roles").contains("web") }
+    public var isWorker: Bool { text("roles").contains("worker") }
+    public var isDemo: Bool { ["yes", "true", "1"].contains(text("demo").lowercased()) }
+    /// The folder that assets are read from instead of the binary.
+    public var assets: URL? { values["assets"].map { URL(fileURLWithPath: $0, isDirectory: true) } }
+    public var trustedProxies: AddressList { AddressList(text("trusted-proxies")) ?? AddressList(prefixes: []) }
+    public var isLogJSON: Bool { text("log-format") == "json" }
+    public var logLevel: String { text("log-level") }
+    public var stopSeconds: Int { number("stop-seconds") }
+
+    public var httpLimits: HTTPLimits {
+        var limits = HTTPLimits()
+        limits.idle = .seconds(Int64(number("idle-seconds")))
+        limits.request = .seconds(Int64(number("request-seconds")))
+        limits.write = .seconds(Int64(number("write-seconds")))
+        limits.connections = number("connections")
+        limits.connectionsPerAddress = number("connections-per-address")
+        limits.unlimited = AddressList(prefixes: (AddressList(text("unlimited-addresses")) ?? .loopback).prefixes
+            + trustedProxies.prefixes)
+        return limits
+    }
+}

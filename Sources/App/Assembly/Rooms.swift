@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every room of the product, built in the order in which data passes.
+
+/// The rooms of one running program.
+public struct Rooms: Sendable {
+    /// The order of the rooms: each may name those before it, none after it. Walls, style sheets and dictionaries
+    /// follow it.
+    public static let order = [
+        "Ground", "Frame", "Accounts", "Settings", "Services", "Contacts", "Surveys", "Interactions", "Invitations",
+        "Inbox", "Workflows", "Mailings", "Answering", "Statistics", "Records", "Reports", "Home", "Operations",
+        "Assembly",
+    ]
+
+    public let surveys: Surveys
+    public let invitations: Invitations
+    public let workflows: Workflows
+    public let mailings: Mailings
+    public let statistics: Statistics
+
+    init(_ installation: Installation) {
+        let later = Later<Rooms>()
+        let events = Events(rooms: later)
+        surveys = Surveys(installation: installation)
+        invitations = Invitations(
+            installation: installation,
+            changed: { try events.invitationChanged($0, in: $1, at: $2) })
+        workflows = Workflows(
+            installation: installation, surveys: surveys, invitations: invitations,
+            messageDue: { try events.messageDue($0, in: $1, at: $2) })
+        mailings = Mailings(installation: installation, invitations: invitations, workflows: workflows)
+        statistics = Statistics(installation: installation)
+        later.set(self)
+    }
+}
