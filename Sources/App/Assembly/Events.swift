@@ -21,14 +21,14 @@ struct Events: Sendable {
         try rooms.value.workflows.reopened(interaction, of: tenant, in: tx, at: now)
     }
 
-    /// 2. A scenario has reached its Email block: the mail is written and leaves from the ledger.
-    func messageDue(_ event: MessageDue, in tx: any Transaction, at now: Moment) throws {
-        try rooms.value.mailings.compose(event, in: tx, at: now)
+    /// 2. Scenarios have reached their Email blocks: the mails are written and leave from the ledger.
+    func messagesDue(_ events: [MessageDue], in tx: any Transaction, at now: Moment) throws {
+        try rooms.value.mailings.compose(events, in: tx, at: now)
     }
 
-    /// 3. An invitation was made, sent, answered or lost: figures count it.
-    func invitationChanged(_ event: InvitationChanged, in tx: any Transaction, at now: Moment) throws {
-        try rooms.value.statistics.count(event, in: tx, at: now)
+    /// 3. Invitations were made, sent, answered or lost: figures count them.
+    func invitationsChanged(_ events: [InvitationChanged], in tx: any Transaction, at now: Moment) throws {
+        try rooms.value.statistics.count(events, in: tx, at: now)
     }
 
     /// 4. A customer has answered: figures count the values.

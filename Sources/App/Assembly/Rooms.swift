@@ -23,10 +23,10 @@ public struct Rooms: Sendable {
         surveys = Surveys(installation: installation)
         invitations = Invitations(
             installation: installation,
-            changed: { try events.invitationChanged($0, in: $1, at: $2) })
+            changed: { try events.invitationsChanged($0, in: $1, at: $2) })
         workflows = Workflows(
             installation: installation, surveys: surveys, invitations: invitations,
-            messageDue: { try events.messageDue($0, in: $1, at: $2) })
+            messagesDue: { try events.messagesDue($0, in: $1, at: $2) })
         mailings = Mailings(installation: installation, invitations: invitations, workflows: workflows)
         statistics = Statistics(installation: installation)
         later.set(self)
