@@ -43,6 +43,11 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
             pieces.append(.value(value.sqlValue))
         }
 
+        /// Binds a value or NULL.
+        public mutating func appendInterpolation<Value: SQLConvertible>(_ value: Value?) {
+            pieces.append(.value(value.sqlValue))
+        }
+
         /// Binds a value of which only the SQL form is known.
         public mutating func appendInterpolation(_ value: SQLValue) {
             pieces.append(.value(value))

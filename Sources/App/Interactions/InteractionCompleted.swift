@@ -57,12 +57,24 @@ public struct InteractionEvents: Sendable {
     public var completed: @Sendable (InteractionCompleted, any Transaction, Moment) throws -> [RunStarted]
     /// The interaction was taken up again: waiting runs end.
     public var reopened: @Sendable (TenantID, InteractionID, any Transaction, Moment) throws -> Void
+    /// An ended interaction's sentiment became known within a day of the end: triggers on sentiment are asked, once.
+    public var sentimentArrived: @Sendable (InteractionCompleted, any Transaction, Moment) throws -> [RunStarted]
+    /// The runs that interactions have started so far, for the answer to a repeated delivery.
+    public var runsStarted:
+        @Sendable (TenantID, [InteractionID], any Transaction) throws -> [InteractionID: [RunStarted]]
 
     public init(
         completed: @escaping @Sendable (InteractionCompleted, any Transaction, Moment) throws -> [RunStarted],
-        reopened: @escaping @Sendable (TenantID, InteractionID, any Transaction, Moment) throws -> Void
+        reopened: @escaping @Sendable (TenantID, InteractionID, any Transaction, Moment) throws -> Void,
+        sentimentArrived: @escaping @Sendable (InteractionCompleted, any Transaction, Moment) throws -> [RunStarted] = {
+            _, _, _ in []
+        },
+        runsStarted: @escaping @Sendable (TenantID, [InteractionID], any Transaction) throws
+            -> [InteractionID: [RunStarted]] = { _, _, _ in [:] }
     ) {
         self.completed = completed
         self.reopened = reopened
+        self.sentimentArrived = sentimentArrived
+        self.runsStarted = runsStarted
     }
 }

@@ -46,3 +46,4 @@ CREATE TABLE disposition (
 CREATE UNIQUE INDEX disposition_name ON disposition (tenant_id, service_id, name_folded) WHERE retired_at IS NULL;
 CREATE UNIQUE INDEX disposition_code ON disposition (tenant_id, service_id, code)
     WHERE retired_at IS NULL AND code IS NOT NULL;
+CREATE INDEX disposition_service ON disposition (tenant_id, service_id);

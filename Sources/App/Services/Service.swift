@@ -60,6 +60,13 @@ public enum SystemType: String, SQLConvertible, Codable, CaseIterable {
     case noAssignedAgentBeforeAnswer = "NO_ASSIGNED_AGENT_BEFORE_ANSWER"
 }
 
+/// A folder of a service's dispositions.
+public struct DispositionFolder: Sendable, Equatable {
+    public let id: DispositionFolderID
+    public let service: ServiceID
+    public var name: String
+}
+
 /// The outcome of an interaction.
 public struct Disposition: Sendable, Equatable {
     public let id: DispositionID
