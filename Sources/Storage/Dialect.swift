@@ -13,9 +13,13 @@ public enum Fragment: Sendable, Hashable {
     case skipLocked
     /// After a `SELECT` that decides something: lock the row until commit. SQLite has one writer.
     case forUpdate
+    /// The database's own clock in milliseconds since 1970, for leases between nodes.
+    case databaseNow
 
     func text(for dialect: Dialect) -> String {
         switch (self, dialect) {
+        case (.databaseNow, .sqlite): "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+        case (.databaseNow, .postgres): "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
         case (_, .sqlite): ""
         case (.skipLocked, .postgres): " FOR UPDATE SKIP LOCKED"
         case (.forUpdate, .postgres): " FOR UPDATE"

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// How leased work ends: one statement for a whole batch, and an error when the lease is gone.
+import Storage
+
+/// Items of one lease and kind that end alike.
+struct Settlement {
+    let lease: Lease
+    let kind: WorkKind
+    /// Nil: done. Else when each is due again.
+    let rows: [(item: WorkItem, dueAt: Int64?)]
+    let isRetry: Bool
+
+    /// Groups items by lease, kind and manner of ending. Work in memory only.
+    static func batches(of items: [(item: WorkItem, outcome: WorkOutcome)]) -> [Settlement] {
+        struct Manner: Hashable {
+            let lease: Int64
+            let kind: WorkKind
+            let isDone: Bool
+            let isRetry: Bool
+        }
+        var groups: [Manner: [(item: WorkItem, dueAt: Int64?)]] = [:]
+        var order: [Manner] = []
+        for (item, outcome) in items {
+            let dueAt: Int64? =
+                switch outcome {
+                case .done: nil
+                case .again(let at): at
+                case .retry(let delay): item.lease.now() + (delay ?? RetryDelay.after(attempt: item.attempt)).milliseconds
+                }
+            var isRetry = false
+            if case .retry = outcome { isRetry = true }
+            let manner = Manner(lease: item.lease.id, kind: item.kind, isDone: dueAt == nil, isRetry: isRetry)
+            if groups[manner] == nil { order.append(manner) }
+            groups[manner, default: []].append((item, dueAt))
+        }
+        return order.compactMap { manner in
+            guard let rows = groups[manner], let first = rows.first else { return nil }
+            return Settlement(lease: first.item.lease, kind: manner.kind, rows: rows, isRetry: manner.isRetry)
+        }
+    }
+
+    /// - Throws: ``LeaseLost`` when a row is no longer this lease's.
+    func apply(in tx: any Transaction) throws {
+        let settled = try applyLeniently(in: tx)
+        guard settled == rows.count else { throw LeaseLost() }
+    }
+
+    /// Ends what is still held, and returns how many that were.
+    @discardableResult func applyLeniently(in tx: any Transaction) throws -> Int {
+        let keys = rows.map(\.item.key)
+        let lease = self.lease
+        tx.afterCommit { lease.note(settled: keys) }
+        if rows.allSatisfy({ $0.dueAt == nil }) {
+            let deleted = try tx.execute(delete)
+            if deleted == rows.count { return deleted }
+            return try deleted + tx.execute(free)
+        }
+        let changed = try tx.execute(free)
+        if let earliest = rows.compactMap(\.dueAt).min() {
+            let kind = self.kind
+            tx.afterCommit { Bell.shared.ring(kind, at: earliest) }
+        }
+        return changed
+    }
+
+    /// Ends those that nobody scheduled again meanwhile.
+    private var delete: SQL {
+        """
+        WITH settled(tenant_id, subject_id, revision) AS (VALUES \(values))
+        DELETE FROM work
+        WHERE kind = \(kind.name) AND lease = \(lease.id)
+            AND (tenant_id, subject_id, revision) IN (SELECT tenant_id, subject_id, revision FROM settled)
+        """
+    }
+
+    /// Frees the rows. One that was scheduled during the handling keeps the time that it was given there.
+    private var free: SQL {
+        let attempt: SQL = isRetry ? "CASE WHEN work.revision = settled.revision THEN work.attempt ELSE 0 END" : "0"
+        return """
+            WITH settled(tenant_id, subject_id, revision, due_at) AS (VALUES \(valuesWithTimes))
+            UPDATE work
+            SET node_id = NULL, lease = NULL, attempt = \(attempt),
+                due_at = CASE WHEN work.revision = settled.revision THEN settled.due_at ELSE work.due_at END
+            FROM settled
+            WHERE work.kind = \(kind.name) AND work.tenant_id = settled.tenant_id
+                AND work.subject_id = settled.subject_id AND work.lease = \(lease.id)
+            """
+    }
+
+    private var values: SQL {
+        padded.map { row -> SQL in "(\(row.item.tenant), \(row.item.subject), \(row.item.revision))" }
+            .joined(separator: ", ")
+    }
+
+    private var valuesWithTimes: SQL {
+        padded.map { row -> SQL in
+            "(\(row.item.tenant), \(row.item.subject), \(row.item.revision), \(row.dueAt ?? row.item.dueAt))"
+        }.joined(separator: ", ")
+    }
+
+    /// The rows, the last one repeated up to a power of two: few different texts, so that prepared ones are used again.
+    private var padded: [(item: WorkItem, dueAt: Int64?)] {
+        guard let last = rows.last else { return [] }
+        var size = 1
+        while size < rows.count { size *= 2 }
+        return rows + Array(repeating: last, count: size - rows.count)
+    }
+}
+
+/// How long a failed attempt waits: doubled each time, up to a quarter of an hour, a quarter more or less by chance so
+/// that what failed together does not come back together.
+enum RetryDelay {
+    static let longest = Duration.seconds(900)
+
+    static func after(attempt: Int, chance: Double = .random(in: 0.75...1.25)) -> Duration {
+        let doubled = attempt > 10 ? longest : .seconds(1 << max(0, attempt - 1))
+        return .milliseconds(Int64(Double(min(doubled, longest).milliseconds) * chance))
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a room gives the workers: how one kind of work is done.
+import Logging
+
+/// Does one kind of work.
+///
+/// A handler settles its items with ``Work/settle(_:as:in:)`` inside the transaction that holds their effect. Items
+/// that it neither settled nor threw for are retried with growing delay. When it throws for a batch, what the batch
+/// still holds is handed over again one by one, so that one bad item does not hold up the others.
+///
+/// An item may come to a handler more than once (its node died after an outside effect and before the commit), and
+/// never to two handlers whose transactions both commit. Outside effects therefore note their intent first; an item
+/// that arrives with such a note of an earlier attempt tells that nobody knows how that attempt ended.
+public struct WorkHandler: Sendable {
+    public let kind: WorkKind
+    /// How many items are claimed and handed over at most at once.
+    public let batch: Int
+    /// How many batches are handled at the same time.
+    public let concurrency: Int
+    public let handle: @Sendable ([WorkItem], WorkContext) async throws -> Void
+
+    public init(
+        kind: WorkKind, batch: Int = 100, concurrency: Int = 2,
+        handle: @escaping @Sendable ([WorkItem], WorkContext) async throws -> Void
+    ) {
+        precondition(batch > 0 && batch <= 500 && concurrency > 0, "A batch has 1…500 items, concurrency is at least 1.")
+        self.kind = kind
+        self.batch = batch
+        self.concurrency = concurrency
+        self.handle = handle
+    }
+}
+
+/// What a handler may ask while it works.
+public struct WorkContext: Sendable {
+    /// The worker's time in milliseconds.
+    public let now: @Sendable () -> Int64
+    /// True when the program is stopping: finish what has begun, begin nothing.
+    public let isStopping: @Sendable () -> Bool
+    /// True while this node's leases are valid for five more seconds by the monotonic clock. To be asked just before
+    /// an outside effect that cannot be taken back.
+    public let isLeaseSafe: @Sendable () -> Bool
+    public let logger: Logger
+}
