@@ -13,6 +13,7 @@ public struct Rooms: Sendable {
 
     public let surveys: Surveys
     public let invitations: Invitations
+    public let inbox: Inbox
     public let workflows: Workflows
     public let mailings: Mailings
     public let statistics: Statistics
@@ -24,8 +25,9 @@ public struct Rooms: Sendable {
         invitations = Invitations(
             installation: installation,
             changed: { try events.invitationsChanged($0, in: $1, at: $2) })
+        inbox = Inbox(installation: installation)
         workflows = Workflows(
-            installation: installation, surveys: surveys, invitations: invitations,
+            installation: installation, surveys: surveys, invitations: invitations, inbox: inbox,
             messagesDue: { try events.messagesDue($0, in: $1, at: $2) })
         mailings = Mailings(installation: installation, invitations: invitations, workflows: workflows)
         statistics = Statistics(installation: installation)

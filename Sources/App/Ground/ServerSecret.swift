@@ -42,6 +42,9 @@ public struct ServerSecret: Sendable {
         HMAC<SHA256>.isValidAuthenticationCode(digest, authenticating: message, using: key(for: use))
     }
 
+    /// What stands in the database instead of a secret text such as a link's token: its SHA-256.
+    public static func tokenHash(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Data(token.utf8))) }
+
     /// Encrypts a stored secret such as an SMTP password (AES-256-GCM, with a nonce of its own).
     public func seal(_ plain: String) throws -> [UInt8] {
         let box = try AES.GCM.seal(Data(plain.utf8), using: key(for: .sealing))

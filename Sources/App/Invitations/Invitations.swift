@@ -17,20 +17,77 @@ public struct Invitations: Sendable {
     }
 
     /// The survey link of an invitation: derived, never stored (spec 3.5). Whole address, under 60 characters.
-    public func surveyLink(_ id: InvitationID) -> String { fatalError() }
+    public func surveyLink(_ id: InvitationID) -> String {
+        installation.baseURL + "/s/" + InvitationToken.token(of: id, secret: installation.secret)
+    }
 
     /// The invitation behind a token: one indexed read. Nil when the token is unknown or not even shaped like one.
-    public func find(token: String) async throws -> Invitation? { fatalError() }
+    public func find(token: String) async throws -> Invitation? {
+        guard InvitationToken.isShaped(token) else { return nil }
+        let rows = try await installation.database.query(InvitationStore.byToken(ServerSecret.tokenHash(token)))
+        return try rows.first.map(InvitationStore.invitation)
+    }
 
     /// An invitation by its id, locked for a decision.
     public func find(_ id: InvitationID, of tenant: TenantID, in tx: any Transaction) throws -> Invitation? {
-        fatalError()
+        try InvitationStore(tenant: tenant, tx: tx).locked([id]).first?.invitation
     }
 
-    /// Moves invitations, each to its state, in two statements for all of them.
+    /// Makes the invitations that the gates allow and tells who counts; answers in the order of the wishes.
+    ///
+    /// The unique index decides between runs that want the same customer asked about the same interaction.
+    public func invite(
+        _ wishes: [InvitationWish], of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws -> [InvitationAnswer] {
+        guard !wishes.isEmpty else { return [] }
+        let store = InvitationStore(tenant: tenant, tx: tx)
+        let asking = Asking(store: store, rules: try store.rules(), secret: installation.secret, now: now)
+        let (answers, made) = try asking.answer(wishes)
+        if !made.isEmpty {
+            try changed(made.map { InvitationChanged(invitation: $0, from: nil, to: .queued) }, tx, now)
+        }
+        return answers
+    }
+
+    /// Asks the gates of this room again for invitations whose mail is about to leave. Only the noes are returned.
+    public func gates(
+        _ ids: [InvitationID], of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws -> [InvitationID: GateNo] {
+        guard !ids.isEmpty else { return [:] }
+        let store = InvitationStore(tenant: tenant, tx: tx)
+        let rules = try store.rules()
+        var noes: [InvitationID: GateNo] = [:]
+        for found in try store.leaving(ids) where !found.isTest {
+            noes[found.id] = found.no(rules: rules, at: now)
+        }
+        return noes
+    }
+
+    /// Moves invitations, each to its state, in two statements for all of them, and tells who counts.
+    ///
+    /// The first delivery starts the link's validity. Moves that the state does not allow (from answered back to sent)
+    /// change nothing.
     public func move(
         _ moves: [InvitationMove], of tenant: TenantID, in tx: any Transaction, at now: Moment
-    ) throws { fatalError() }
+    ) throws {
+        guard !moves.isEmpty else { return }
+        let store = InvitationStore(tenant: tenant, tx: tx)
+        let locked = try store.locked(moves.map(\.invitation))
+        var current = Dictionary(uniqueKeysWithValues: locked.map { ($0.invitation.id, $0.invitation) })
+        let validDays = Dictionary(uniqueKeysWithValues: locked.map { ($0.invitation.id, $0.validDays) })
+        var changes: [InvitationChanged] = []
+        for move in moves {
+            guard var invitation = current[move.invitation], invitation.state.mayBecome(move.state) else { continue }
+            let from = invitation.state
+            invitation.become(move.state, validDays: validDays[move.invitation] ?? 0, at: now)
+            current[move.invitation] = invitation
+            changes.append(InvitationChanged(invitation: invitation, from: from, to: move.state))
+        }
+        guard !changes.isEmpty else { return }
+        let moved = Set(changes.map(\.invitation.id))
+        try store.save(moved.sorted().compactMap { current[$0] }, at: now)
+        try changed(changes, tx, now)
+    }
 
     /// Moves an invitation to a state and tells who counts. `sent` for the first time starts the link's validity.
     /// Moves that the state does not allow (from answered back to sent) change nothing.
@@ -43,5 +100,16 @@ public struct Invitations: Sendable {
     /// Writes the scores that scenarios read as `survey.score.FIELD`, and marks the invitation answered.
     public func answered(
         _ id: InvitationID, of tenant: TenantID, scores: [String: Double], in tx: any Transaction, at now: Moment
-    ) throws { fatalError() }
+    ) throws {
+        let store = InvitationStore(tenant: tenant, tx: tx)
+        guard let found = try store.locked([id]).first else { return }
+        var invitation = found.invitation
+        let from = invitation.state
+        if from.mayBecome(.answered) { invitation.become(.answered, validDays: found.validDays, at: now) }
+        invitation.scores = scores
+        try store.saveAnswered(invitation, at: now)
+        if from != invitation.state {
+            try changed([InvitationChanged(invitation: invitation, from: from, to: .answered)], tx, now)
+        }
+    }
 }

@@ -7,16 +7,18 @@ public struct Workflows: Sendable {
     let installation: Installation
     let surveys: Surveys
     let invitations: Invitations
+    let inbox: Inbox
     /// Who writes the mails (Mailings).
     let messagesDue: @Sendable ([MessageDue], any Transaction, Moment) throws -> Void
 
     public init(
-        installation: Installation, surveys: Surveys, invitations: Invitations,
+        installation: Installation, surveys: Surveys, invitations: Invitations, inbox: Inbox,
         messagesDue: @escaping @Sendable ([MessageDue], any Transaction, Moment) throws -> Void
     ) {
         self.installation = installation
         self.surveys = surveys
         self.invitations = invitations
+        self.inbox = inbox
         self.messagesDue = messagesDue
     }
 

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// The room's SQL. The gates read rows of rooms above in one statement with the invitations: they are asked for every
+// survey, and have to be decided in the transaction that makes it.
+import Storage
+
+/// What ``InvitationStore/standing(_:)`` needs to know of a wish.
+struct StandingQuestion {
+    let interaction: InteractionID
+    let form: FormID
+    let scope: FormID
+    let address: String
+    /// From when on invitations count for the limit per year.
+    let yearAgo: Moment
+
+    init(_ wish: InvitationWish, rules: AskingRules, now: Moment) {
+        interaction = wish.interaction
+        form = wish.form
+        scope = rules.scope(wish.form)
+        address = wish.address.folded
+        yearAgo = now.adding(days: -365)
+    }
+}
+
+/// Invitations of one centre in one transaction.
+struct InvitationStore {
+    let tenant: TenantID
+    let tx: any Transaction
+
+    private static let columns: SQL = """
+        v.id, v.tenant_id, v.interaction_id, v.form_id, v.run_id, v.address_folded, v.language, v.agent_id, v.team_id,
+        v.service_id, v.disposition_id, v.channel, v.completed_on, v.state, v.created_at, v.first_sent_at,
+        v.expires_at, v.answered_at, v.scores, v.is_test
+        """
+
+    /// By the hash of a link's token.
+    static func byToken(_ hash: [UInt8]) -> SQL {
+        """
+        SELECT \(columns) FROM link
+        JOIN invitation v ON v.tenant_id = link.tenant_id AND v.id = link.invitation_id
+        WHERE link.token_hash = \(hash)
+        """
+    }
+
+    static func invitation(_ row: Row) throws -> Invitation {
+        let scores: String = try row.get("scores")
+        return Invitation(
+            id: try row.get("id"), tenant: try row.get("tenant_id"), interaction: try row.get("interaction_id"),
+            form: try row.get("form_id"), run: try row.get("run_id"),
+            belonging: Belonging(
+                agent: try row.get("agent_id"), team: try row.get("team_id"), service: try row.get("service_id"),
+                disposition: try row.get("disposition_id"), channel: try row.get("channel"),
+                completedOn: try row.get("completed_on")),
+            addressFolded: try row.get("address_folded"), language: try row.get("language"),
+            state: try row.get("state"), createdAt: try row.get("created_at"),
+            firstSentAt: try row.get("first_sent_at"), expiresAt: try row.get("expires_at"),
+            answeredAt: try row.get("answered_at"), scores: scores == "{}" ? [:] : try fromJSON(scores),
+            isTest: try row.get("is_test"))
+    }
+
+    /// Invitations by their ids, locked until the transaction's end, with their forms' link validity.
+    func locked(_ ids: [InvitationID]) throws -> [(invitation: Invitation, validDays: Int)] {
+        let list = Set(ids).sorted().map { "\($0)" as SQL }.joined(separator: ", ")
+        let rows = try tx.query(
+            """
+            SELECT \(Self.columns), (
+                SELECT f.valid_days FROM survey_form f WHERE f.tenant_id = v.tenant_id AND f.id = v.form_id
+            ) AS valid_days
+            FROM invitation v WHERE v.tenant_id = \(tenant) AND v.id IN (\(list)) ORDER BY v.id\(Fragment.forUpdate)
+            """)
+        return try rows.map { (try Self.invitation($0), try $0.get("valid_days", as: Int?.self) ?? 0) }
+    }
+
+    /// The centre's rules for asking.
+    func rules() throws -> AskingRules {
+        let row = try tx.one(
+            """
+            SELECT surveys_enabled, one_survey_per_interaction, ask_within_hours, ask_once_in_days, ask_per_year,
+                ask_share_percent
+            FROM tenant WHERE id = \(tenant)
+            """)
+        guard let row else {
+            return AskingRules(surveysEnabled: false, onePerInteraction: true, limits: AskingLimits())
+        }
+        return AskingRules(
+            surveysEnabled: try row.get("surveys_enabled"),
+            onePerInteraction: try row.get("one_survey_per_interaction"),
+            limits: AskingLimits(
+                withinHours: try row.get("ask_within_hours"), onceInDays: try row.get("ask_once_in_days"),
+                perYear: try row.get("ask_per_year"), sharePercent: try row.get("ask_share_percent")))
+    }
+
+    /// Lets transactions that count the invitations of the same address wait for each other.
+    func lockAddresses(_ addresses: Set<String>) throws {
+        guard tx.dialect == .postgres else { return }
+        let list = addresses.sorted().map { "\($0)" as SQL }.joined(separator: ", ")
+        _ = try tx.query(
+            """
+            SELECT contact_id FROM contact_email
+            WHERE tenant_id = \(tenant) AND address_folded IN (\(list)) ORDER BY address_folded\(Fragment.forUpdate)
+            """)
+    }
+
+    /// What speaks for or against each wish, in their order; every row is found by an index.
+    func standing(_ questions: [StandingQuestion]) throws -> [Standing] {
+        let rows = try tx.query(Self.standing(questions, of: tenant))
+        return try rows.map { row in
+            let existing = try row.get("existing_id", as: InvitationID?.self)
+            return Standing(
+                isFormOpen: try row.get("form_open"), endedAt: try row.get("ended_at"),
+                reopenedAt: try row.get("reopened_at"), isSuppressed: try row.get("suppressed"),
+                isPerson: try row.get("persons"), lastAsked: try row.get("last_asked"),
+                askedInYear: try row.get("asked_in_year"),
+                existing: try existing.map {
+                    Standing.Existing(id: $0, run: try row.get("existing_run"), state: try row.get("existing_state"))
+                })
+        }
+    }
+
+    static func standing(_ questions: [StandingQuestion], of tenant: TenantID) -> SQL {
+        let values = questions.enumerated().map { position, question -> SQL in
+            "(\(position), \(question.interaction), \(question.form), \(question.scope), \(question.address))"
+        }.joined(separator: ", ")
+        let yearAgo = questions.first?.yearAgo ?? Moment(milliseconds: 0)
+        let counted: SQL = """
+            FROM invitation a WHERE a.tenant_id = \(tenant) AND a.address_folded = w.address AND a.is_test = 0
+                AND a.state NOT IN ('not_sent', 'bounced')
+            """
+        return """
+            WITH w(n, interaction_id, form_id, scope, address) AS (VALUES \(values))
+            SELECT w.n, i.ended_at, i.reopened_at,
+                CASE WHEN f.id IS NOT NULL AND f.closed_at IS NULL AND f.archived_at IS NULL
+                    THEN 1 ELSE 0 END AS form_open,
+                (SELECT COUNT(*) FROM suppression s
+                    WHERE s.tenant_id = \(tenant) AND s.address_folded = w.address) AS suppressed,
+                (SELECT COUNT(*) FROM person p
+                    WHERE p.tenant_id = \(tenant) AND p.email_folded = w.address) AS persons,
+                (SELECT MAX(a.created_at) \(counted)) AS last_asked,
+                (SELECT COUNT(*) \(counted) AND a.created_at > \(yearAgo)) AS asked_in_year,
+                e.id AS existing_id, e.run_id AS existing_run, e.state AS existing_state
+            FROM w
+            LEFT JOIN survey_form f ON f.tenant_id = \(tenant) AND f.id = w.form_id
+            LEFT JOIN interaction i ON i.tenant_id = \(tenant) AND i.id = w.interaction_id
+            LEFT JOIN invitation e ON e.tenant_id = \(tenant) AND e.interaction_id = w.interaction_id
+                AND e.scope_form_id = w.scope
+            ORDER BY w.n
+            """
+    }
+
+    /// Inserts invitations, unless there is one for the interaction (and form) already; the ids of those inserted.
+    func insert(
+        _ rows: [(invitation: Invitation, scope: FormID, configuration: ConfigurationID, contact: ContactID?)]
+    ) throws -> [InvitationID] {
+        let values = rows.map { row -> SQL in
+            let invitation = row.invitation
+            let belonging = invitation.belonging
+            return """
+                (\(tenant), \(invitation.id), \(invitation.interaction), \(row.scope), \(invitation.form),
+                \(invitation.run), \(row.configuration), \(row.contact.sqlValue), \(invitation.addressFolded),
+                \(invitation.language.sqlValue), \(belonging.agent.sqlValue), \(belonging.team.sqlValue), \(belonging.service),
+                \(belonging.disposition.sqlValue), \(belonging.channel), \(belonging.completedOn), \(invitation.state),
+                \(invitation.createdAt), \(invitation.createdAt), '{}', 0, \(invitation.isTest))
+                """
+        }.joined(separator: ", ")
+        let inserted = try tx.query(
+            """
+            INSERT INTO invitation (tenant_id, id, interaction_id, scope_form_id, form_id, run_id, configuration_id,
+                contact_id, address_folded, language, agent_id, team_id, service_id, disposition_id, channel,
+                completed_on, state, state_at, created_at, scores, fetches, is_test)
+            VALUES \(values) ON CONFLICT DO NOTHING RETURNING id
+            """)
+        return try inserted.map { try $0.get("id") }
+    }
+
+    /// Inserts what finds invitations by their tokens.
+    func insertLinks(_ links: [(hash: [UInt8], invitation: InvitationID)], key: Int) throws {
+        guard !links.isEmpty else { return }
+        let values = links.map { "(\($0.hash), \(tenant), \($0.invitation), \(key))" as SQL }.joined(separator: ", ")
+        try tx.execute("INSERT INTO link (token_hash, tenant_id, invitation_id, key_id) VALUES \(values)")
+    }
+
+    /// Writes the states of invitations that the transaction has locked.
+    func save(_ invitations: [Invitation], at now: Moment) throws {
+        let values = invitations.map { "(\($0.id), \($0.state), \($0.firstSentAt.sqlValue), \($0.expiresAt.sqlValue))" as SQL }
+            .joined(separator: ", ")
+        try tx.execute(
+            """
+            WITH w(id, state, first_sent_at, expires_at) AS (VALUES \(values))
+            UPDATE invitation SET state = w.state, state_at = \(now),
+                first_sent_at = CAST(w.first_sent_at AS BIGINT), expires_at = CAST(w.expires_at AS BIGINT)
+            FROM w WHERE invitation.tenant_id = \(tenant) AND invitation.id = w.id
+            """)
+    }
+
+    /// Writes an answered invitation that the transaction has locked.
+    func saveAnswered(_ invitation: Invitation, at now: Moment) throws {
+        try tx.execute(
+            """
+            UPDATE invitation SET state = \(invitation.state), state_at = \(now), scores = \(jsonText(invitation.scores)),
+                first_sent_at = \(invitation.firstSentAt.sqlValue), expires_at = \(invitation.expiresAt.sqlValue),
+                answered_at = \(invitation.answeredAt.sqlValue)
+            WHERE tenant_id = \(tenant) AND id = \(invitation.id)
+            """)
+    }
+}
