@@ -19,10 +19,14 @@ public struct Refusal: Error, Sendable, Equatable {
         case conflict
         /// 413.
         case tooLarge
+        /// 415: a kind of body that is not read here.
+        case unsupported
         /// 422: it can be read, and breaks a rule.
         case invalid
         /// 429.
         case tooMany
+        /// 503: later it may work.
+        case unavailable
     }
 
     public let kind: Kind

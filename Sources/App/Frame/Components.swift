@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// The small pieces that pages are made of, so that they look and behave alike.
+import Foundation
+import Markup
+
+/// How a notice or badge is meant. The text always says it too: colour is never alone.
+public enum Tone: String, Sendable {
+    case neutral, good, warning, bad
+}
+
+/// A label of a state: `badge("Отправлено", .good)`.
+public func badge(_ text: String, _ tone: Tone = .neutral) -> HTML {
+    "<span class=\"badge \(tone.rawValue)\">\(text)</span>"
+}
+
+/// A message above the content. Bad ones are said at once by screen readers, others when there is time.
+public func notice(_ tone: Tone, _ content: HTML) -> HTML {
+    "<div class=\"notice \(tone.rawValue)\" role=\"\(tone == .bad ? "alert" : "status")\">\(content)</div>"
+}
+
+/// A link that looks like a button.
+public func linkButton(_ label: String, to path: String, isPrimary: Bool = false) -> HTML {
+    "<a class=\"button\(if: isPrimary, " primary")\" href=\"\(path)\">\(label)</a>"
+}
+
+/// A form's button.
+public func submitButton(_ label: String, name: String? = nil, value: String = "1", isDangerous: Bool = false) -> HTML {
+    let naming: HTML = name.map { " name=\"\($0)\" value=\"\(value)\"" } ?? .empty
+    return "<button class=\"button \(isDangerous ? "danger" : "primary")\"\(naming)>\(label)</button>"
+}
+
+/// A form of the product: post, with the person's token.
+public func postForm(to path: String, signedIn: SignedIn?, id: String? = nil, _ content: HTML) -> HTML {
+    let naming: HTML = id.map { " id=\"\($0)\"" } ?? .empty
+    return "<form method=\"post\" action=\"\(path)\"\(naming)>\(formToken(signedIn))\(content)</form>"
+}
+
+/// A button that is a whole post form: for single actions in rows.
+public func actionButton(
+    _ label: String, to path: String, signedIn: SignedIn?, isDangerous: Bool = false
+) -> HTML {
+    """
+    <form method="post" action="\(path)" class="inline">\(formToken(signedIn))\
+    <button class="button small\(if: isDangerous, " danger")">\(label)</button></form>
+    """
+}
+
+/// A page's body that asks before something is done that cannot be undone.
+public func confirmation(
+    _ question: String, action: (label: String, path: String), back: String, signedIn: SignedIn?, t: Localizer
+) -> HTML {
+    let content: HTML = """
+        <p>\(question)</p><div class="buttons">\(submitButton(action.label, name: "confirmed", isDangerous: true))\
+        \(linkButton(t("frame.cancel"), to: back))</div>
+        """
+    return "<div class=\"card\">\(postForm(to: action.path, signedIn: signedIn, content))</div>"
+}
+
+/// What a list shows when it has nothing, and what to do about it.
+public func emptyState(_ title: String, _ hint: String, action: HTML = .empty) -> HTML {
+    "<div class=\"empty\"><p class=\"strong\">\(title)</p><p>\(hint)</p>\(action)</div>"
+}
+
+/// A frame around a part of a page, with an optional heading.
+public func card(_ title: String? = nil, _ content: HTML) -> HTML {
+    let heading: HTML = title.map { "<h2>\($0)</h2>" } ?? .empty
+    return "<section class=\"card\">\(heading)\(content)</section>"
+}
+
+/// Names and values.
+public func descriptionList(_ entries: [(name: String, value: HTML)]) -> HTML {
+    let rows: [HTML] = entries.map { "<div><dt>\($0.name)</dt><dd>\($0.value)</dd></div>" }
+    return "<dl class=\"description\">\(rows)</dl>"
+}
+
+/// A word with its definition behind it, opened by click or key.
+public func definition(_ word: HTML, _ explanation: String) -> HTML {
+    "<details class=\"hint\"><summary>\(word)</summary><p>\(explanation)</p></details>"
+}
+
+/// A thing that opens: settings that few need.
+public func disclosure(_ title: String, isOpen: Bool = false, _ content: HTML) -> HTML {
+    "<details class=\"more\"\(if: isOpen, " open")><summary>\(title)</summary>\(content)</details>"
+}
+
+/// The links of a list that is read page by page; empty when there is only one page.
+public func pagination(newer: String?, older: String?, t: Localizer) -> HTML {
+    guard newer != nil || older != nil else { return .empty }
+    let newerLink: HTML = newer.map { "<a class=\"button\" rel=\"prev\" href=\"\($0)\">\(t("frame.newer"))</a>" } ?? .empty
+    let olderLink: HTML = older.map { "<a class=\"button\" rel=\"next\" href=\"\($0)\">\(t("frame.older"))</a>" } ?? .empty
+    return "<nav class=\"pages\" aria-label=\"\(t("frame.pages"))\">\(newerLink)\(olderLink)</nav>"
+}
+
+/// A moment for people and for programs.
+public func time(_ moment: Moment, in zone: String, t: Localizer) -> HTML {
+    let text = t.dateTime(moment.date, in: .init(identifier: zone) ?? .gmt)
+    return "<time datetime=\"\(moment.rfc3339)\">\(text)</time>"
+}
