@@ -30,4 +30,22 @@ public struct SurveyField: Sendable, Equatable {
     /// A new scale starts a new series; no figure mixes two.
     public var series: Int
     public var isBuiltIn: Bool
+    /// A field with answers is retired, not deleted: its figures stay, and no form binds it anew.
+    public var isRetired: Bool
+}
+
+extension SurveyField {
+    /// The three that every centre has (spec 3.3, 3.4), without ids.
+    static let builtIn: [(key: String, kind: SurveyFieldKind, scale: ClosedRange<Double>, marks: Marks)] = [
+        ("fcr", .percentage, 0...1, Marks()),
+        ("csat", .average, 1...5, Marks(satisfiedFrom: 4)),
+        ("nps", .promoter, 0...10, Marks(promoterFrom: 9, detractorTo: 6)),
+    ]
+
+    /// From where on values are classed.
+    struct Marks: Sendable {
+        var satisfiedFrom: Double?
+        var promoterFrom: Double?
+        var detractorTo: Double?
+    }
 }

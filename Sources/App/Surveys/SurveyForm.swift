@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What we ask: forms, their language versions and their ten kinds of blocks (spec 3.3).
-import Storage
 
 /// The ten kinds of blocks; raw values stand in `form.json`.
 public enum BlockKind: String, Codable, Sendable, CaseIterable {
@@ -28,6 +27,11 @@ public struct BlockOption: Codable, Sendable, Equatable {
     public var text: String
     /// Nil is N/A: answered, and in no denominator.
     public var value: Double?
+
+    public init(text: String, value: Double?) {
+        self.text = text
+        self.value = value
+    }
 }
 
 /// One block of a language version. Which parts are used depends on the kind.
@@ -47,6 +51,40 @@ public struct SurveyBlock: Codable, Sendable, Equatable {
     public var minimum: Double?
     public var maximum: Double?
     public var step: Double?
+
+    public init(
+        key: String, kind: BlockKind, text: String, isRequired: Bool = false, field: String? = nil,
+        options: [BlockOption] = []
+    ) {
+        self.key = key
+        self.kind = kind
+        self.text = text
+        self.isRequired = isRequired
+        self.field = field
+        self.options = options
+    }
+
+    /// A slider; its scale is the field's when it counts for one.
+    public static func slider(
+        key: String, text: String, scale: ClosedRange<Double>, isRequired: Bool = false, field: String? = nil
+    ) -> SurveyBlock {
+        var block = SurveyBlock(key: key, kind: .slider, text: text, isRequired: isRequired, field: field)
+        block.minimum = scale.lowerBound
+        block.maximum = scale.upperBound
+        block.step = 1
+        return block
+    }
+
+    /// How a choice is shown: its kind, unless another way was chosen.
+    public var shownAs: BlockKind { display ?? kind }
+
+    /// The values that a slider can take, in order; empty for other kinds and for a scale that is none.
+    public var stops: [Double] {
+        guard kind == .slider, let minimum, let maximum, let step, step > 0, maximum > minimum else { return [] }
+        let count = ((maximum - minimum) / step).rounded()
+        guard count <= Double(SurveyLimits.stops) else { return [] }
+        return (0...Int(count)).map { ((minimum + Double($0) * step) * 1e6).rounded() / 1e6 }
+    }
 }
 
 /// One language of a form.
@@ -57,6 +95,13 @@ public struct FormLanguage: Codable, Sendable, Equatable {
     /// The text of the send button; nil is the built-in one.
     public var sendButton: String?
     public var blocks: [SurveyBlock]
+
+    public init(language: String, title: String, sendButton: String? = nil, blocks: [SurveyBlock]) {
+        self.language = language
+        self.title = title
+        self.sendButton = sendButton
+        self.blocks = blocks
+    }
 }
 
 /// What a version of a form holds; never changed once it is stored.
@@ -64,6 +109,14 @@ public struct SurveyContent: Codable, Sendable, Equatable {
     public var languages: [FormLanguage]
     /// The form's style sheet, served inside `@scope (.survey)`.
     public var css: String
+
+    public init(languages: [FormLanguage], css: String = "") {
+        self.languages = languages
+        self.css = css
+    }
+
+    /// A language by its exact tag.
+    public func language(_ tag: String) -> FormLanguage? { languages.first { $0.language == tag } }
 }
 
 /// A version, as links and submits see it.
@@ -72,6 +125,13 @@ public struct SurveyVersion: Sendable, Equatable {
     public let form: FormID
     public let number: Int
     public let content: SurveyContent
+
+    public init(id: FormVersionID, form: FormID, number: Int, content: SurveyContent) {
+        self.id = id
+        self.form = form
+        self.number = number
+        self.content = content
+    }
 }
 
 /// A survey form.
@@ -87,4 +147,7 @@ public struct SurveyForm: Sendable, Equatable {
     /// A closed form takes no answers and is asked by no new mail.
     public var isClosed: Bool
     public var isArchived: Bool
+    /// Grows with every change: who saves says which one he saw.
+    public var revision: Int
+    public var changedAt: Moment
 }

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that comes from outside has a limit; these are the room's.
+
+/// What a form may hold at most.
+public enum SurveyLimits {
+    public static let languages = 50
+    /// Blocks of one language version.
+    public static let blocks = 100
+    public static let options = 100
+    /// Values of a slider (spec 3.3).
+    public static let stops = 101
+    /// Up to so many stops are shown as a row of buttons; more are a number that is typed in.
+    public static let stopsInARow = 11
+    public static let nameCharacters = 100
+    public static let titleCharacters = 200
+    public static let questionCharacters = 1_000
+    /// A fixed text or a thank you.
+    public static let textCharacters = 5_000
+    public static let optionCharacters = 300
+    public static let sendButtonCharacters = 40
+    public static let keyBytes = 40
+    public static let styleBytes = 64 * 1024
+    /// What a customer writes into notes.
+    public static let notesCharacters = 4_000
+    public static let validDays = 1...365
+    public static let editHours = 0...720
+    /// Decoded versions that are kept in memory.
+    public static let keptVersions = 512
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// The room's SQL: survey_field, survey_form, survey_version.
+import Storage
+
+/// Reads and writes fields, forms and versions.
+enum SurveyStore {
+    // MARK: Fields
+
+    static func fields(of tenant: TenantID, in tx: any Transaction) throws -> [SurveyField] {
+        try tx.query(
+            """
+            SELECT id, key, name, kind, minimum, maximum, satisfied_from, promoter_from, detractor_to, series,
+                is_built_in, retired_at
+            FROM survey_field WHERE tenant_id = \(tenant) ORDER BY is_built_in DESC, id
+            """
+        ).map(field)
+    }
+
+    private static func field(_ row: Row) throws -> SurveyField {
+        SurveyField(
+            id: try row.get("id"), key: try row.get("key"), name: try row.get("name"), kind: try row.get("kind"),
+            minimum: try row.get("minimum"), maximum: try row.get("maximum"),
+            satisfiedFrom: try row.get("satisfied_from"), promoterFrom: try row.get("promoter_from"),
+            detractorTo: try row.get("detractor_to"), series: try row.get("series"),
+            isBuiltIn: try row.get("is_built_in"), isRetired: try row.get("retired_at", as: Moment?.self) != nil)
+    }
+
+    /// Adds fields; keys that are there already stay as they are.
+    static func insert(_ fields: [SurveyField], of tenant: TenantID, in tx: any Transaction) throws {
+        let rows = fields.map { field -> SQL in
+            """
+            (\(tenant), \(field.id), \(field.key), \(field.name), \(field.kind), \(field.minimum), \(field.maximum),
+            \(field.satisfiedFrom), \(field.promoterFrom), \(field.detractorTo), \(field.series), \(field.isBuiltIn))
+            """
+        }
+        try tx.execute(
+            """
+            INSERT INTO survey_field (tenant_id, id, key, name, kind, minimum, maximum, satisfied_from, promoter_from,
+                detractor_to, series, is_built_in)
+            VALUES \(rows.joined(separator: ", ")) ON CONFLICT (tenant_id, key) DO NOTHING
+            """)
+    }
+
+    // MARK: Forms
+
+    private static let formColumns: SQL = """
+        id, name, version_id, valid_days, edit_hours, closed_at, archived_at, revision, changed_at
+        """
+
+    static func selectForm(_ id: FormID, of tenant: TenantID) -> SQL {
+        "SELECT \(formColumns) FROM survey_form WHERE tenant_id = \(tenant) AND id = \(id)"
+    }
+
+    static func forms(of tenant: TenantID, in tx: any Transaction) throws -> [SurveyForm] {
+        try tx.query(
+            """
+            SELECT \(formColumns) FROM survey_form
+            WHERE tenant_id = \(tenant) AND archived_at IS NULL ORDER BY name_folded
+            """
+        ).map(form)
+    }
+
+    static func lockForm(_ id: FormID, of tenant: TenantID, in tx: any Transaction) throws -> SurveyForm? {
+        try tx.one(selectForm(id, of: tenant) + "\(Fragment.forUpdate)").map(form)
+    }
+
+    static func form(_ row: Row) throws -> SurveyForm {
+        SurveyForm(
+            id: try row.at(0), name: try row.at(1), version: try row.at(2), validDays: try row.at(3),
+            editHours: try row.at(4), isClosed: try row.at(5, as: Moment?.self) != nil,
+            isArchived: try row.at(6, as: Moment?.self) != nil, revision: try row.at(7), changedAt: try row.at(8))
+    }
+
+    /// Adds a form; false when its name is taken.
+    static func insert(
+        _ form: SurveyForm, of tenant: TenantID, by person: PersonID?, in tx: any Transaction
+    ) throws -> Bool {
+        try tx.execute(
+            """
+            INSERT INTO survey_form (tenant_id, id, name, name_folded, version_id, valid_days, edit_hours, revision,
+                changed_by, changed_at)
+            VALUES (\(tenant), \(form.id), \(form.name), \(form.name.folded), \(form.version), \(form.validDays),
+                \(form.editHours), \(form.revision), \(person), \(form.changedAt))
+            ON CONFLICT DO NOTHING
+            """) == 1
+    }
+
+    /// Makes a version the newest one of its form.
+    static func use(
+        _ version: FormVersionID, for form: FormID, of tenant: TenantID, change: SurveyChange, in tx: any Transaction
+    ) throws {
+        try tx.execute(
+            """
+            UPDATE survey_form SET version_id = \(version), revision = revision + 1, changed_by = \(change.person),
+                changed_at = \(change.at)
+            WHERE tenant_id = \(tenant) AND id = \(form)
+            """)
+    }
+
+    /// Closes a form for answers, or opens it again.
+    static func close(
+        _ isClosed: Bool, _ form: FormID, of tenant: TenantID, change: SurveyChange, in tx: any Transaction
+    ) throws -> Bool {
+        let closedAt = isClosed ? change.at : nil
+        return try tx.execute(
+            """
+            UPDATE survey_form SET closed_at = \(closedAt), revision = revision + 1, changed_by = \(change.person),
+                changed_at = \(change.at)
+            WHERE tenant_id = \(tenant) AND id = \(form)
+            """) == 1
+    }
+
+    // MARK: Versions
+
+    static func selectVersion(_ id: FormVersionID, of tenant: TenantID) -> SQL {
+        "SELECT id, form_id, number, content FROM survey_version WHERE tenant_id = \(tenant) AND id = \(id)"
+    }
+
+    static func version(_ row: Row) throws -> SurveyVersion {
+        SurveyVersion(
+            id: try row.at(0), form: try row.at(1), number: try row.at(2),
+            content: try fromJSON(try row.at(3, as: String.self)))
+    }
+
+    /// The newest versions of all forms that are not archived.
+    static func newestVersions(of tenant: TenantID, in tx: any Transaction) throws -> [SurveyVersion] {
+        try tx.query(
+            """
+            SELECT v.id, v.form_id, v.number, v.content FROM survey_form f
+            JOIN survey_version v ON v.tenant_id = f.tenant_id AND v.id = f.version_id
+            WHERE f.tenant_id = \(tenant) AND f.archived_at IS NULL
+            """
+        ).map(version)
+    }
+
+    /// Adds a version with the next number of its form.
+    static func insert(
+        _ version: FormVersionID, of form: FormID, content: SurveyContent, tenant: TenantID, change: SurveyChange,
+        in tx: any Transaction
+    ) throws {
+        try tx.execute(
+            """
+            INSERT INTO survey_version (tenant_id, id, form_id, number, content, created_by, created_at)
+            SELECT CAST(\(tenant) AS BIGINT), CAST(\(version) AS BIGINT), CAST(\(form) AS BIGINT),
+                COALESCE(MAX(number), 0) + 1, \(try jsonText(content)), CAST(\(change.person) AS BIGINT),
+                CAST(\(change.at) AS BIGINT)
+            FROM survey_version WHERE tenant_id = \(tenant) AND form_id = \(form)
+            """)
+    }
+}
