@@ -3,7 +3,7 @@
 import Foundation
 import Hummingbird
 
-extension Assets {
+extension WebAssets {
     /// Adds `/assets/{hash}/…`.
     public func addRoutes(to router: some RouterMethods<WebContext>) {
         router.get("/assets/:hash/**") { request, context in

@@ -21,7 +21,7 @@ struct FrameDocument {
         <meta name="color-scheme" content="light dark">
         <title>\(documentTitle)</title>
         <link rel="icon" href="\(asset("Frame/otklik.svg"))" type="image/svg+xml">
-        <link rel="stylesheet" href="\(asset(Assets.sheetName))">\
+        <link rel="stylesheet" href="\(asset(WebAssets.sheetName))">\
         \(page.styles.map { "<link rel=\"stylesheet\" href=\"\(asset($0))\">" })
         <script type="module" src="\(asset("Frame/frame.mjs"))"></script>
         </head>

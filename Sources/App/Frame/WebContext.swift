@@ -19,7 +19,7 @@ public struct WebContext: RequestContext {
     /// Navigation, banner, unread count and flash, set by the frame's middleware.
     public var surroundings = Surroundings()
     /// Where the style sheet and scripts are.
-    public var assets = Assets.none
+    public var assets = WebAssets.none
 
     public init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -9,7 +9,7 @@ import NIOConcurrencyHelpers
 ///
 /// The frame's and the rooms' sheets become one, in the rooms' order. A sheet whose name begins with `public` (the
 /// survey page) or `page-` (one page alone) stays by itself.
-public final class Assets: Sendable {
+public final class WebAssets: Sendable {
     /// One state of the files.
     struct Version: Sendable {
         let hash: String
@@ -36,7 +36,7 @@ public final class Assets: Sendable {
     }
 
     /// Nothing to serve: for pages in tests.
-    public static let none = Assets(AssetTree(files: [:]))
+    public static let none = WebAssets(AssetTree(files: [:]))
 
     /// The address of a file by its path below the module, or of ``sheetName``.
     public func address(of path: String) -> String {
