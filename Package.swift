@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioLocks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -55,7 +56,8 @@ let package = Package(
         .target(name: "Durable", dependencies: ["Storage", logging, lifecycle, nioLocks], swiftSettings: strict),
         .target(
             name: "Post",
-            dependencies: ["CIdn2", crypto, logging, nioCore, nioPosix, nioLocks, nioSSL],
+            dependencies: ["CIdn2", crypto, logging, nioCore, nioPosix, nioLocks, nioSSL, nioTLS],
+            exclude: ["README.md"],
             swiftSettings: strict),
         .target(name: "Markup", swiftSettings: strict),
 
