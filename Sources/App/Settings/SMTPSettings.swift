@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a contact centre's mail leaves (spec 2.1).
+import Storage
+
+/// How the connection to the server is protected. The order is that of strength.
+public enum SecureMode: String, SQLConvertible, Codable, CaseIterable {
+    case none, starttls, tls
+
+    /// The port that servers of this mode usually listen at.
+    public var usualPort: Int {
+        switch self {
+        case .none: 25
+        case .starttls: 587
+        case .tls: 465
+        }
+    }
+
+    func isWeaker(than other: SecureMode) -> Bool {
+        let order = Self.allCases
+        return (order.firstIndex(of: self) ?? 0) < (order.firstIndex(of: other) ?? 0)
+    }
+}
+
+/// What becomes of a message when the connection died before the server said whether it has it.
+public enum UnknownPolicy: String, SQLConvertible, Codable, CaseIterable {
+    /// It is tried once more, with the same Message-ID.
+    case retryOnce = "retry_once"
+    /// It counts as sent.
+    case leave
+}
+
+/// A contact centre's SMTP settings.
+public struct SMTPSettings: Sendable, Equatable {
+    public var senderName: String
+    public var senderEmail: String
+    /// Nil: mail is captured.
+    public var host: String?
+    public var port: Int
+    /// Of one message, encoded; nil for none of the centre's own.
+    public var sizeLimitMegabytes: Int?
+    public var secure: SecureMode
+    public var requiresAuthentication: Bool
+    public var userName: String?
+    /// Opened; nil when there is none.
+    public var password: String?
+    public var unknownPolicy: UnknownPolicy
+    /// Connections at once.
+    public var connections: Int
+
+    /// What a centre has before anybody enters anything: mail is captured.
+    public static func initial(senderName: String, senderEmail: String) -> SMTPSettings {
+        SMTPSettings(
+            senderName: senderName, senderEmail: senderEmail, host: nil, port: SecureMode.starttls.usualPort,
+            sizeLimitMegabytes: nil, secure: .starttls, requiresAuthentication: false, userName: nil, password: nil,
+            unknownPolicy: .retryOnce, connections: Self.usualConnections)
+    }
+
+    /// How many connections a server is asked for unless the centre says otherwise.
+    public static let usualConnections = 8
+
+    /// Whether a changed host, port, user or protection makes the password be asked for again.
+    public func needsPasswordAgain(after old: SMTPSettings) -> Bool {
+        guard old.password != nil, requiresAuthentication else { return false }
+        return host != old.host || port != old.port || userName != old.userName || secure.isWeaker(than: old.secure)
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The room's face: what other rooms may ask of the centres' settings.
+import Storage
+
+/// Settings that administrators change at run time.
+public struct Settings: Sendable {
+    let installation: Installation
+    /// Whether hosts on loopback and private networks may be entered: decided by the provider.
+    let allowsPrivateHosts: Bool
+    /// A PEM file of authorities that mail servers' certificates may come from, beside the system's.
+    let authorityFile: String?
+
+    public init(installation: Installation, allowsPrivateHosts: Bool = true, authorityFile: String? = nil) {
+        self.installation = installation
+        self.allowsPrivateHosts = allowsPrivateHosts
+        self.authorityFile = authorityFile
+    }
+
+    /// How a centre's mail leaves; nil when nobody has said so yet.
+    public func smtp(of tenant: TenantID, in tx: any Transaction) throws -> SMTPSettings? {
+        try SMTPSettingsStore(tx: tx, secret: installation.secret).find(tenant)
+    }
+
+    /// Keeps how a centre's mail leaves.
+    public func save(_ settings: SMTPSettings, of tenant: TenantID, in tx: any Transaction, at now: Moment) throws {
+        try SMTPSettingsStore(tx: tx, secret: installation.secret).save(settings, of: tenant, at: now)
+    }
+}
