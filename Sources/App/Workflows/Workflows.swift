@@ -42,8 +42,9 @@ public struct Workflows: Sendable {
         _ signals: [RunID: RunSignal], of tenant: TenantID, in tx: any Transaction, at now: Moment
     ) throws { fatalError() }
 
-    /// Asks the gates again when a survey mail is about to leave (spec 5.5): the gate that says no, or nil.
-    public func gate(
-        _ run: RunID, of tenant: TenantID, for invitation: InvitationID, in tx: any Transaction, at now: Moment
-    ) throws -> String? { fatalError() }
+    /// Asks the gates again when survey mails are about to leave (spec 5.5), for all of them in as many statements as
+    /// for one: the runs whose gate says no, with the gate as it stands in `run.reason`.
+    public func gates(
+        _ leaving: [RunID: InvitationID], of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws -> [RunID: String] { fatalError() }
 }
