@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who works in a contact centre.
+
+/// A person of one centre. Agents whom only a sender's system knows have no password and cannot sign in.
+public struct Person: Sendable, Hashable {
+    public let id: PersonID
+    public let tenant: TenantID
+    public let login: String
+    public let firstName: String
+    public let lastName: String
+    public let email: String?
+    public let team: TeamID?
+    public let language: String
+    /// Nil where the centre's applies.
+    public let timeZone: String?
+    public let isActive: Bool
+    /// Made from a sender's login name, and not looked at by an administrator yet.
+    public let needsReview: Bool
+    public let canSignIn: Bool
+    public var roles: Set<Role>
+
+    /// First and last name; the login name where there is neither.
+    public var name: String {
+        let full = [firstName, lastName].filter { !$0.isEmpty }.joined(separator: " ")
+        return full.isEmpty ? login : full
+    }
+}
+
+/// A team of one centre.
+public struct Team: Sendable, Hashable {
+    public let id: TeamID
+    public let name: String
+}
+
+/// What a new person begins with.
+public struct NewPerson: Sendable {
+    public var login: String
+    public var firstName = ""
+    public var lastName = ""
+    public var email: String?
+    public var team: TeamID?
+    public var roles: Set<Role> = []
+    public var supervisedTeams: Set<TeamID> = []
+    public var language = "ru"
+    public var timeZone: String?
+
+    public init(login: String) { self.login = login }
+
+    /// - Throws: ``Refusals`` by field.
+    func check() throws {
+        var refusals = Refusals()
+        if !isLogin(login) {
+            refusals.add(Refusal(.invalid, code: "bad_login", key: "accounts.badLogin", field: "login"))
+        }
+        for (field, value) in [("firstName", firstName), ("lastName", lastName)]
+        where value.count > AccountsLimits.nameLength {
+            refusals.add(Refusal(.invalid, code: "bad_name", key: "accounts.badName", field: field))
+        }
+        if let email, EmailAddress(email) == nil {
+            refusals.add(Refusal(.invalid, code: "bad_email", key: "accounts.badEmail", field: "email"))
+        }
+        if !["ru", "en"].contains(language) {
+            refusals.add(Refusal(.invalid, code: "bad_language", key: "accounts.badLanguage", field: "language"))
+        }
+        try refusals.throwIfAny()
+    }
+}
+
+/// Whether a text can be a login name: up to 100 visible characters, with single spaces between words at most.
+func isLogin(_ text: String) -> Bool {
+    guard text == text.trimmed, !text.isEmpty, text.count <= AccountsLimits.loginLength else { return false }
+    return text.unicodeScalars.allSatisfy { scalar in
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
+        default: true
+        }
+    }
+}
+
+/// An agent as a sender's system names one.
+public struct AgentReference: Sendable, Hashable {
+    public let login: String
+    /// Where an unknown one is put: the service's default team.
+    public let team: TeamID?
+
+    public init(login: String, team: TeamID?) {
+        self.login = login
+        self.team = team
+    }
+}
+
+/// An agent whom a sender meant.
+public struct FoundAgent: Sendable {
+    public let person: Person
+    /// True when the login name was unknown and the person was made.
+    public let isNew: Bool
+}
+
+/// Who looks after what: the log's entry before it is written.
+public struct AuditEntry: Sendable {
+    public let person: PersonID?
+    /// A name that stays readable when the person is gone: a login name, `api-key:NAME`, `command line`.
+    public let actor: String
+    /// Room and deed, for example `accounts.keyCreated`.
+    public let action: String
+    public let subject: Int64?
+    public let details: JSON
+
+    public init(person: PersonID?, actor: String, action: String, subject: Int64? = nil, details: JSON = .null) {
+        self.person = person
+        self.actor = actor
+        self.action = action
+        self.subject = subject
+        self.details = details
+    }
+
+    /// What a signed-in person did.
+    public init(by signedIn: SignedIn, action: String, subject: Int64? = nil, details: JSON = .null) {
+        self.init(person: signedIn.person, actor: signedIn.name, action: action, subject: subject, details: details)
+    }
+}

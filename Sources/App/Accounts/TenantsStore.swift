@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Contact centres in the database.
+import Storage
+
+/// The table `tenant`.
+struct TenantsStore {
+    let tx: any Transaction
+
+    private static let columns: SQL = """
+        id, key, name, kind, language, time_zone, surveys_enabled, one_survey_per_interaction, ask_within_hours,
+        ask_once_in_days, ask_per_year, ask_share_percent, minimum_n
+        """
+
+    static func tenant(_ id: TenantID) -> SQL { "SELECT \(columns) FROM tenant WHERE id = \(id)" }
+
+    func tenant(_ id: TenantID) throws -> Tenant? { try tx.one(Self.tenant(id)).map(Self.tenant) }
+
+    func tenant(key: String) throws -> Tenant? {
+        try tx.one("SELECT \(Self.columns) FROM tenant WHERE key = \(key)").map(Self.tenant)
+    }
+
+    /// The first centres in the order of their making.
+    func first(_ limit: Int) throws -> [Tenant] {
+        try tx.query("SELECT \(Self.columns) FROM tenant ORDER BY id LIMIT \(limit)").map(Self.tenant)
+    }
+
+    /// Makes a centre; nil when the key is taken.
+    func insert(_ new: NewTenant, at now: Moment) throws -> TenantID? {
+        let id: TenantID = tx.new()
+        let changed = try tx.execute(
+            """
+            INSERT INTO tenant (id, key, name, kind, language, time_zone, surveys_enabled, one_survey_per_interaction,
+                ask_within_hours, ask_once_in_days, ask_per_year, ask_share_percent, minimum_n, created_at)
+            VALUES (\(id), \(new.key), \(new.name), \(new.kind.rawValue), \(new.language), \(new.timeZone),
+                \(new.surveysEnabled), 1, 72, 0, 0, 100, 30, \(now))
+            ON CONFLICT (key) DO NOTHING
+            """)
+        return changed == 1 ? id : nil
+    }
+
+    static func tenant(_ row: Row) throws -> Tenant {
+        Tenant(
+            id: try row.get("id"), key: try row.get("key"), name: try row.get("name"), kind: try row.get("kind"),
+            language: try row.get("language"), timeZone: try row.get("time_zone"),
+            surveysEnabled: try row.get("surveys_enabled"),
+            oneSurveyPerInteraction: try row.get("one_survey_per_interaction"),
+            askWithinHours: try row.get("ask_within_hours"), askOnceInDays: try row.get("ask_once_in_days"),
+            askPerYear: try row.get("ask_per_year"), askSharePercent: try row.get("ask_share_percent"),
+            minimumN: try row.get("minimum_n"))
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random secrets, and the hash under which the database knows them.
+import Crypto
+import Foundation
+
+/// A secret of 192 random bits in letters and digits that can be selected by a double click and put into addresses.
+struct Token: Sendable {
+    let text: String
+
+    /// A new one. Its characters are base64url's without `-` and `_`: a byte that would give one is drawn again.
+    init(prefix: String = "") {
+        let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789")
+        var generator = SystemRandomNumberGenerator()
+        text = prefix + String((0..<33).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] })
+    }
+
+    /// One that somebody has shown; nil when it cannot be one, so that nothing long is hashed.
+    init?(shown: String, prefix: String = "") {
+        guard shown.hasPrefix(prefix), shown.utf8.count == prefix.utf8.count + 33,
+            shown.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x5F...0x7A).contains($0) })
+        else { return nil }
+        text = shown
+    }
+
+    /// What the database keeps.
+    var hash: [UInt8] { Array(SHA256.hash(data: Data(text.utf8))) }
+}
