@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of a transaction that is the same on both engines: a failed statement ends it, and what follows a commit
+// is kept until then.
+
+/// A connection as its own thread uses it.
+protocol Connection: AnyObject {
+    var dialect: Dialect { get }
+    /// Runs one statement, prepared and kept.
+    func run(text: String, values: [SQLValue]) throws -> StatementResult
+    /// Runs one statement as it stands, for schema changes.
+    func runOnce(_ text: String) throws
+}
+
+/// What a statement gave back.
+struct StatementResult {
+    var rows: [Row] = []
+    var changes = 0
+}
+
+/// One run of a transaction body on a connection.
+///
+/// PostgreSQL refuses every further statement after a failed one; SQLite would go on. So that a body cannot work on one
+/// engine only, a failed statement ends the transaction on both: later statements repeat the error, and a body that
+/// hides it fails nevertheless.
+final class OpenTransaction: Transaction {
+    private let connection: any Connection
+    private let mint: IDMint
+    private var failure: (any Error)?
+    private var isOver = false
+    private(set) var actions: [@Sendable () -> Void] = []
+
+    init(connection: any Connection, mint: IDMint) {
+        self.connection = connection
+        self.mint = mint
+    }
+
+    var dialect: Dialect { connection.dialect }
+
+    func query(_ sql: SQL) throws -> [Row] { try run(sql).rows }
+
+    func execute(_ sql: SQL) throws -> Int { try run(sql).changes }
+
+    func newID() -> Int64 { mint.next() }
+
+    func afterCommit(_ action: @escaping @Sendable () -> Void) { actions.append(action) }
+
+    /// Runs a statement of a migration.
+    func executeSchemaChange(_ text: String) throws {
+        try keepingFailure { try connection.runOnce(text) }
+    }
+
+    /// Ends the run: the error that was hidden, if one was. The object may have been kept by the body; it is of no use
+    /// from here on.
+    func finish() throws {
+        isOver = true
+        if let failure { throw failure }
+    }
+
+    private func run(_ sql: SQL) throws -> StatementResult {
+        let (text, values) = sql.rendered(for: connection.dialect)
+        return try keepingFailure { try connection.run(text: text, values: values) }
+    }
+
+    private func keepingFailure<Value>(_ body: () throws -> Value) throws -> Value {
+        if isOver { throw StorageError.closed }
+        if let failure { throw failure }
+        do {
+            return try body()
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+}
+
+extension Job {
+    /// What one run of the body came to.
+    struct Outcome {
+        let deliver: @Sendable () -> Void
+        let actions: [@Sendable () -> Void]
+    }
+
+    /// Runs the body once on a connection.
+    func run(on connection: any Connection, mint: IDMint) throws -> Outcome {
+        let transaction = OpenTransaction(connection: connection, mint: mint)
+        do {
+            let deliver = try attempt(transaction)
+            try transaction.finish()
+            return Outcome(deliver: deliver, actions: transaction.actions)
+        } catch {
+            try transaction.finish()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// One SQLite connection by the C API: opening, kept statements, and errors as StorageError.
+import CSQLite
+import Foundation
+
+/// One connection. It belongs to one thread; only ``interrupter`` may be used from another.
+final class SQLiteConnection: Connection {
+    /// Kept statements per connection. Beyond it the least recently used are given back.
+    private static let keptStatements = 256
+    private static let busyTimeoutMilliseconds: Int32 = 10_000
+
+    private let handle: OpaquePointer
+    private var statements: [String: SQLiteStatement] = [:]
+    private var uses = 0
+
+    /// Opens a file; the writer makes it if it is not there.
+    init(path: String, isWriter: Bool) throws {
+        var opened: OpaquePointer?
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (isWriter ? SQLITE_OPEN_CREATE : 0)
+        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        guard let opened else { throw StorageError.unavailable("SQLite could not be started.") }
+        guard code == SQLITE_OK else {
+            let message = String(cString: sqlite3_errmsg(opened))
+            sqlite3_close_v2(opened)
+            throw StorageError.unavailable("The database \(path) cannot be opened: \(message).")
+        }
+        handle = opened
+        sqlite3_extended_result_codes(handle, 1)
+        sqlite3_busy_timeout(handle, Self.busyTimeoutMilliseconds)
+        try prepareSession(isWriter: isWriter)
+    }
+
+    deinit {
+        statements = [:]
+        sqlite3_close_v2(handle)
+    }
+
+    var dialect: Dialect { .sqlite }
+
+    /// False when SQLite has ended the transaction on its own, as it does when the disk is full.
+    var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    /// Stops the statement that runs; to be called while the connection is known to be open.
+    var interrupter: @Sendable () -> Void {
+        nonisolated(unsafe) let handle = handle
+        return { sqlite3_interrupt(handle) }
+    }
+
+    /// A number that changes when another connection has committed.
+    func changeNumber() throws -> SQLValue? {
+        try run(text: "PRAGMA data_version", values: []).rows.first?.values.first
+    }
+
+    func run(text: String, values: [SQLValue]) throws -> StatementResult {
+        let statement = try statement(text)
+        let before = sqlite3_total_changes64(handle)
+        let rows = try statement.run(values)
+        let isUnchanged = sqlite3_total_changes64(handle) == before
+        return StatementResult(rows: rows, changes: isUnchanged ? 0 : Int(sqlite3_changes64(handle)))
+    }
+
+    func runOnce(_ text: String) throws {
+        let statement = try SQLiteStatement(text, on: handle)
+        _ = try statement.run([])
+    }
+
+    /// Runs a statement without values or rows that is kept, such as BEGIN.
+    func perform(_ text: String) throws {
+        _ = try statement(text).run([])
+    }
+
+    private func statement(_ text: String) throws -> SQLiteStatement {
+        uses += 1
+        if let kept = statements[text] {
+            kept.lastUse = uses
+            return kept
+        }
+        if statements.count >= Self.keptStatements { forgetOldStatements() }
+        let new = try SQLiteStatement(text, on: handle)
+        new.lastUse = uses
+        statements[text] = new
+        return new
+    }
+
+    private func forgetOldStatements() {
+        let order = statements.values.map(\.lastUse).sorted()
+        let oldest = order[order.count / 4]
+        statements = statements.filter { $0.value.lastUse > oldest }
+    }
+
+    private func prepareSession(isWriter: Bool) throws {
+        guard isWriter else {
+            try runOnce("PRAGMA query_only = 1")
+            return
+        }
+        for pragma in [
+            "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON",
+            "PRAGMA wal_autocheckpoint = 2000", "PRAGMA journal_size_limit = 67108864", "PRAGMA cache_size = -16000",
+        ] {
+            try runOnce(pragma)
+        }
+        // A commit that was answered must survive a power cut: FULL is 2. WAL is refused on some network disks.
+        try demand("PRAGMA synchronous", .integer(2))
+        try demand("PRAGMA journal_mode", .text("wal"))
+    }
+
+    private func demand(_ pragma: String, _ wanted: SQLValue) throws {
+        let found = try run(text: pragma, values: []).rows.first?.values.first
+        guard found == wanted else {
+            throw StorageError.unavailable("The database refused a setting it needs: \(pragma).")
+        }
+    }
+}
+
+extension StorageError {
+    /// The error that a connection has just met. Messages name columns and constraints, never values.
+    static func ofSQLite(_ handle: OpaquePointer, text: String) -> StorageError {
+        let code = sqlite3_extended_errcode(handle)
+        let message = String(cString: sqlite3_errmsg(handle))
+        let subject = message.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? message
+        switch code {
+        case 2067, 1555, 2579:  // SQLITE_CONSTRAINT_UNIQUE, _PRIMARYKEY, _ROWID: macros that Swift cannot see
+            return .notUnique(constraint: subject)
+        case 787:  // SQLITE_CONSTRAINT_FOREIGNKEY
+            return .brokenReference(constraint: subject)
+        default: break
+        }
+        switch code & 0xff {
+        case SQLITE_FULL: return .full
+        case SQLITE_BUSY: return .unavailable("Another process held the database for too long.")
+        case SQLITE_INTERRUPT: return .statement(text, code: Self.interruptedCode, message: message)
+        default: return .statement(text, code: String(code), message: message)
+        }
+    }
+
+    /// The code of a statement that was stopped: SQLSTATE's on both engines.
+    static let interruptedCode = "57014"
+
+    /// Whether a statement was stopped from outside.
+    var isInterrupted: Bool {
+        if case .statement(_, Self.interruptedCode, _) = self { true } else { false }
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// SQLite behind the face of `Engine`: one writing thread, a few reading threads, and notice of other processes.
+import Foundation
+import NIOConcurrencyHelpers
+
+/// One SQLite file: WAL, every commit on the disk before it is answered.
+final class SQLiteEngine: Engine {
+    private static let readers = 4
+
+    private let path: String
+    private let mint: IDMint
+    private let writes = Mailbox()
+    private let reads = Mailbox()
+    private let listeners = Listeners()
+    private let threads = ThreadCount()
+
+    /// Opens the file and starts the writer.
+    init(path: String, mint: IDMint) async throws {
+        self.path = path
+        self.mint = mint
+        let (writes, listeners) = (writes, listeners)
+        try await withCheckedThrowingContinuation { (opened: CheckedContinuation<Void, any Error>) in
+            threads.start(name: "sqlite-write") {
+                do {
+                    let connection = try SQLiteConnection(path: path, isWriter: true)
+                    opened.resume()
+                    Self.write(on: connection, from: writes, listeners: listeners, mint: mint)
+                } catch {
+                    opened.resume(throwing: error)
+                }
+            }
+        }
+    }
+
+    deinit {
+        writes.close()
+        reads.close()
+        listeners.finish()
+    }
+
+    var dialect: Dialect { .sqlite }
+
+    func read<Value: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> Value) async throws -> Value {
+        try await Job.read(isTransaction: true, body, enqueue: enqueueRead)
+    }
+
+    func write<Value: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> Value) async throws -> Value {
+        try await Job.write(body) { writes.put($0) }
+    }
+
+    func query(_ sql: SQL) async throws -> [Row] {
+        try await Job.read(isTransaction: false, { try $0.query(sql) }, enqueue: enqueueRead)
+    }
+
+    /// Nothing to do: other processes see that the file has changed.
+    func notify() async {}
+
+    func hints() -> AsyncStream<Void> {
+        let stream = listeners.add()
+        writes.nudge()
+        return stream
+    }
+
+    func close() async throws {
+        reads.close()
+        writes.close()
+        listeners.finish()
+        await threads.allEnded()
+    }
+
+    private func enqueueRead(_ job: Job) {
+        if !reads.put(job) { startReader() }
+    }
+
+    private func startReader() {
+        let (path, reads, mint) = (path, reads, mint)
+        threads.start(name: "sqlite-read", limit: Self.readers + 1) {
+            var reader: SQLiteReader?
+            while let jobs = reads.take(upTo: 1) {
+                for job in jobs {
+                    do {
+                        let current = try reader ?? SQLiteReader(path: path, mint: mint)
+                        reader = current
+                        current.serve(job)
+                    } catch {
+                        job.fail(error)
+                    }
+                }
+            }
+        }
+    }
+
+    /// The writing thread: groups as they come and, while somebody listens, a look at the file four times a second.
+    private static func write(
+        on connection: SQLiteConnection, from mailbox: Mailbox, listeners: Listeners, mint: IDMint
+    ) {
+        let writer = SQLiteWriter(connection: connection, mint: mint)
+        let lookEverySeconds = 0.25
+        var lookedAt = Date.distantPast
+        var seen: SQLValue?
+        while true {
+            let isListening = !listeners.isEmpty
+            let timeout = isListening ? lookEverySeconds : nil
+            guard let jobs = mailbox.take(upTo: SQLiteWriter.memberLimit, timeoutSeconds: timeout) else { return }
+            writer.serve(jobs)
+            guard isListening else {
+                seen = nil
+                continue
+            }
+            guard -lookedAt.timeIntervalSinceNow >= lookEverySeconds else { continue }
+            lookedAt = Date()
+            guard let current = try? connection.changeNumber() else { continue }
+            if let seen, seen != current { listeners.tell() }
+            seen = current
+        }
+    }
+}
+
+/// Runs reading bodies on the thread that owns a reading connection.
+final class SQLiteReader {
+    private let connection: SQLiteConnection
+    private let mint: IDMint
+
+    init(path: String, mint: IDMint) throws {
+        connection = try SQLiteConnection(path: path, isWriter: false)
+        self.mint = mint
+    }
+
+    func serve(_ job: Job) {
+        do {
+            try runRetryingOnce(job).deliver()
+        } catch {
+            job.fail(job.interruption?.isCancelled == true ? CancellationError() : error)
+        }
+    }
+
+    /// A cancellation may arrive when its statement has just ended, and stop the next one: that one is run again.
+    private func runRetryingOnce(_ job: Job) throws -> Job.Outcome {
+        do {
+            return try run(job)
+        } catch let error as StorageError where error.isInterrupted && job.interruption?.isCancelled == false {
+            return try run(job)
+        }
+    }
+
+    private func run(_ job: Job) throws -> Job.Outcome {
+        guard let interruption = job.interruption else { return try runBody(job) }
+        return try interruption.whileRunning(stop: connection.interrupter) { try runBody(job) }
+    }
+
+    private func runBody(_ job: Job) throws -> Job.Outcome {
+        guard job.isTransaction else { return try job.run(on: connection, mint: mint) }
+        try connection.perform("BEGIN")
+        do {
+            let outcome = try job.run(on: connection, mint: mint)
+            try connection.perform("COMMIT")
+            return outcome
+        } catch {
+            if connection.isInTransaction { try connection.perform("ROLLBACK") }
+            throw error
+        }
+    }
+}
