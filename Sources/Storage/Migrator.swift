@@ -46,8 +46,7 @@ private struct Migrator {
         for row in rows {
             let number = try row.get("number", as: Int.self)
             guard let migration = byNumber[number] else {
-                throw StorageError.newerDatabase(
-                    found: try rows.last?.get("number") ?? number, known: known.last?.number ?? 0)
+                throw StorageError.newerDatabase(found: number, known: known.last?.number ?? 0)
             }
             guard migration.checksum(for: transaction.dialect) == (try row.get("checksum", as: String.self)) else {
                 throw StorageError.changedMigration(number: number, name: migration.name)

@@ -88,7 +88,7 @@ private actor SQLiteTemplate {
         let task = Task {
             let folder = try makeTemporaryFolder()
             let database = try await Database.openSQLite(folder: folder)
-            try await database.migrate(AppSchema.migrations())
+            try await database.migrate(Assets.schema(of: Assets.load()))
             try await database.close()
             return folder.appending(path: Database.fileName).path
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files beside the rooms' Swift: embedded in the binary, or read from disk during development.
+import Durable
 import Foundation
 import Markup
 import Storage
@@ -34,5 +35,10 @@ public enum Assets {
                 number: number, name: String(file[file.index(after: underscore)...]), text: text,
                 postgresText: assets.text(path.dropLast(4) + ".postgres.sql"))
         }
+    }
+
+    /// The whole schema: the tables of durable work first, then the rooms' steps.
+    public static func schema(of assets: AssetTree) throws -> [Migration] {
+        try migrations(of: assets) + [DurableSchema.migration(number: 0)]
     }
 }
