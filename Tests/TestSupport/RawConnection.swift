@@ -2,40 +2,50 @@
 // A TCP client without manners: sends what it is told, reads only when it is told.
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// One connection to a server on this machine.
 public final class RawConnection: Sendable {
     private let channel: any Channel
     private let inbox: Inbox
 
-    /// Collects what comes. Lives on the connection's event loop.
+    /// Collects what comes, and tells who waits for a text in it.
     private final class Inbox: ChannelInboundHandler, Sendable {
         typealias InboundIn = ByteBuffer
-        /// The bytes so far and who waits for a text among them, all on the event loop.
+
+        /// The bytes so far, and who waits.
         struct State {
             var text = ""
+            var isClosed = false
             var waiting: [(text: String, promise: EventLoopPromise<String>)] = []
         }
-        let state: NIOLoopBound<Box>
+        private let state = Mutex(State())
 
-        final class Box { var state = State() }
+        func wait(for text: String, _ promise: EventLoopPromise<String>) {
+            let known = state.withLock { state -> String? in
+                if state.isClosed || state.text.contains(text) { return state.text }
+                state.waiting.append((text, promise))
+                return nil
+            }
+            if let known { promise.succeed(known) }
+        }
 
-        init(_ loop: any EventLoop) { state = NIOLoopBound(Box(), eventLoop: loop) }
+        private func tell(_ change: (inout State) -> Void) {
+            let (text, told) = state.withLock { state in
+                change(&state)
+                let (text, isClosed) = (state.text, state.isClosed)
+                let told = state.waiting.filter { isClosed || text.contains($0.text) }.map(\.promise)
+                state.waiting.removeAll { isClosed || text.contains($0.text) }
+                return (text, told)
+            }
+            for promise in told { promise.succeed(text) }
+        }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            let box = state.value
-            box.state.text += String(buffer: unwrapInboundIn(data))
-            let text = box.state.text
-            for waiter in box.state.waiting where text.contains(waiter.text) { waiter.promise.succeed(text) }
-            box.state.waiting.removeAll { text.contains($0.text) }
+            let text = String(buffer: unwrapInboundIn(data))
+            tell { $0.text += text }
         }
-
-        func channelInactive(context: ChannelHandlerContext) {
-            let box = state.value
-            for waiter in box.state.waiting { waiter.promise.succeed(box.state.text) }
-            box.state.waiting = []
-        }
-
+        func channelInactive(context: ChannelHandlerContext) { tell { $0.isClosed = true } }
         func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
     }
 
@@ -46,7 +56,7 @@ public final class RawConnection: Sendable {
 
     public static func open(port: Int, isReading: Bool = true) async throws -> RawConnection {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
-        let inbox = Inbox(loop)
+        let inbox = Inbox()
         let channel = try await ClientBootstrap(group: loop)
             .channelOption(.autoRead, value: isReading)
             .channelInitializer { $0.pipeline.addHandler(inbox) }
@@ -64,17 +74,9 @@ public final class RawConnection: Sendable {
 
     /// Everything that came, as soon as the text is in it or the connection is closed.
     public func receive(until text: String) async throws -> String {
-        let inbox = inbox
-        return try await channel.eventLoop.flatSubmit {
-            let box = inbox.state.value
-            let promise = inbox.state.eventLoop.makePromise(of: String.self)
-            if box.state.text.contains(text) || !self.channel.isActive {
-                promise.succeed(box.state.text)
-            } else {
-                box.state.waiting.append((text, promise))
-            }
-            return promise.futureResult
-        }.get()
+        let promise = channel.eventLoop.makePromise(of: String.self)
+        inbox.wait(for: text, promise)
+        return try await promise.futureResult.get()
     }
 
     /// Returns when the peer has closed; a client that does not read begins to read what is left.

@@ -114,7 +114,8 @@ public struct Configuration: Sendable {
         guard isGood, choices[option.name]?.contains(value) ?? true else {
             let shown = option.isSecret ? "the value" : "\u{201C}\(value)\u{201D}"
             throw ConfigurationError(
-                description: "--\(option.name) (\(option.environmentName)): \(shown) cannot be used. \(option.sentence)")
+                description:
+                    "--\(option.name) (\(option.environmentName)): \(shown) cannot be used. \(option.sentence)")
         }
     }
 

@@ -26,7 +26,8 @@ extension ServerSecret {
     /// Written whole under another name, then linked: two processes that start at once get one secret.
     private static func create(_ file: URL) throws {
         let key = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
-        let unfinished = file.deletingLastPathComponent().appending(path: ".secret-\(ProcessInfo.processInfo.processIdentifier)")
+        let process = ProcessInfo.processInfo.processIdentifier
+        let unfinished = file.deletingLastPathComponent().appending(path: ".secret-\(process)")
         let isMade = FileManager.default.createFile(
             atPath: unfinished.path, contents: Data((key.base64EncodedString() + "\n").utf8),
             attributes: [.posixPermissions: 0o600])

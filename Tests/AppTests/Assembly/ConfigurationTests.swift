@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+// Where options come from, and what is refused.
 import Foundation
 import Testing
 
 @testable import App
 
-/// Where options come from, and what is refused.
 @Suite struct ConfigurationTests {
     @Test func `flags win over the environment, which wins over the defaults`() throws {
         #expect(try Configuration().port == 8080)
