@@ -34,3 +34,8 @@ CREATE TABLE statistic_cell (
     PRIMARY KEY (
         tenant_id, grain, day, service_id, team_id, agent_id, disposition_id, channel, form_id, language, measure)
 ) /*without rowid*/;
+
+CREATE TABLE statistic_pause (
+    tenant_id BIGINT PRIMARY KEY,
+    until BIGINT NOT NULL
+) /*without rowid*/;
