@@ -53,12 +53,12 @@ public struct MeasureSum: Sendable, Hashable {
 }
 
 /// At which end of its scale an answer lies.
-enum Standing {
+enum ScaleEnd {
     case top, middle, low
 }
 
 extension SurveyField {
-    func standing(of number: Double) -> Standing {
+    func standing(of number: Double) -> ScaleEnd {
         switch kind {
         case .percentage: number >= 1 ? .top : .low
         case .average: number >= satisfiedFrom ?? .infinity ? .top : .middle
