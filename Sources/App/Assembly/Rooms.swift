@@ -11,6 +11,7 @@ public struct Rooms: Sendable {
         "Assembly",
     ]
 
+    public let settings: Settings
     public let surveys: Surveys
     public let invitations: Invitations
     public let inbox: Inbox
@@ -21,6 +22,7 @@ public struct Rooms: Sendable {
     init(_ installation: Installation) {
         let later = Later<Rooms>()
         let events = Events(rooms: later)
+        settings = Settings(installation: installation)
         surveys = Surveys(installation: installation)
         invitations = Invitations(
             installation: installation,
@@ -29,7 +31,8 @@ public struct Rooms: Sendable {
         workflows = Workflows(
             installation: installation, surveys: surveys, invitations: invitations, inbox: inbox,
             messagesDue: { try events.messagesDue($0, in: $1, at: $2) })
-        mailings = Mailings(installation: installation, invitations: invitations, workflows: workflows)
+        mailings = Mailings(
+            installation: installation, settings: settings, invitations: invitations, inbox: inbox, workflows: workflows)
         statistics = Statistics(installation: installation)
         later.set(self)
     }

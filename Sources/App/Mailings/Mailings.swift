@@ -1,19 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
 // The room's face: every message that leaves goes through the ledger (spec 2.2).
+import Durable
+import Post
 import Storage
 
 /// The ledger of messages and their delivery.
 public struct Mailings: Sendable {
+    /// Due messages: subject is the message's id.
+    static let messageWork = WorkKind("message")
+    /// Held queues to be probed: subject is the centre's id.
+    static let probeWork = WorkKind("probe")
+
     let installation: Installation
+    let settings: Settings
     let invitations: Invitations
+    let inbox: Inbox
     let workflows: Workflows
 
-    public init(installation: Installation, invitations: Invitations, workflows: Workflows) {
+    public init(
+        installation: Installation, settings: Settings, invitations: Invitations, inbox: Inbox, workflows: Workflows
+    ) {
         self.installation = installation
+        self.settings = settings
         self.invitations = invitations
+        self.inbox = inbox
         self.workflows = workflows
     }
 
     /// Writes a ledger row per recipient of each; they are sent from there. A batch costs as many statements as one.
-    public func compose(_ due: [MessageDue], in tx: any Transaction, at now: Moment) throws { fatalError() }
+    public func compose(_ due: [MessageDue], in tx: any Transaction, at now: Moment) throws {
+        for (tenant, events) in Dictionary(grouping: due, by: \.tenant) {
+            let smtp = try settings.smtp(of: tenant, in: tx)
+            var messages: [LedgerStore.NewMessage] = []
+            for event in events {
+                let content = try MailContent(
+                    subject: event.subject, html: event.html, text: event.text, language: event.language
+                ).packed()
+                let senderEmail = event.senderEmail.nonEmpty ?? smtp?.senderEmail ?? Self.unsetSender
+                let senderName = event.senderName.nonEmpty ?? smtp?.senderName ?? ""
+                for recipient in event.recipients {
+                    let id = tx.new(MessageID.self)
+                    messages.append(
+                        LedgerStore.NewMessage(
+                            id: id, kind: event.invitation == nil ? .letter : .survey, due: event,
+                            recipient: recipient, senderName: senderName, senderEmail: senderEmail,
+                            messageID: Self.messageID(id, tenant: tenant, senderEmail: senderEmail), content: content))
+                }
+            }
+            try LedgerStore(tx: tx, tenant: tenant).insert(messages, at: now)
+            try Work.schedule(
+                messages.map { (Self.messageWork, tenant.raw, $0.id.raw, now.milliseconds) }, in: tx)
+        }
+    }
+
+    /// Who captured mail is from while nobody has entered a sender.
+    static let unsetSender = "survey@localhost"
+
+    /// A Message-ID in the sender's domain (RFC 5322, 3.6.4), fixed when the row is made.
+    private static func messageID(_ id: MessageID, tenant: TenantID, senderEmail: String) -> String {
+        let domain = MailAddress(senderEmail)?.domain ?? "localhost"
+        return "\(id).\(tenant)@\(domain)"
+    }
+
+    /// Why a centre's mail does not leave just now; empty when it does.
+    public func holds(of tenant: TenantID) async throws -> [Hold] {
+        try await installation.database.query(HoldStore.query(tenant)).map(HoldStore.hold)
+    }
+
+    /// The account that a centre's settings describe; nil when mail is captured.
+    func account(_ settings: SMTPSettings) -> SMTPAccount? {
+        guard let host = settings.host else { return nil }
+        let security: SMTPAccount.Security =
+            switch settings.secure {
+            case .none: .none
+            case .starttls: .startTLS
+            case .tls: .tls
+            }
+        var credentials: SMTPAccount.Credentials?
+        if settings.requiresAuthentication, let user = settings.userName, let password = settings.password {
+            credentials = SMTPAccount.Credentials(userName: user, password: password)
+        }
+        var account = SMTPAccount(host: host, port: settings.port, security: security, credentials: credentials)
+        account.connections = settings.connections
+        account.authorityFile = self.settings.authorityFile
+        account.allowsPrivateHosts = self.settings.allowsPrivateHosts
+        return account
+    }
 }

@@ -15,7 +15,9 @@ CREATE TABLE message (
     message_id TEXT NOT NULL, -- open
     state TEXT NOT NULL, -- open
     attempt INTEGER NOT NULL,
-    holder INTEGER,
+    unknowns INTEGER NOT NULL,
+    recipients INTEGER NOT NULL,
+    holder BIGINT,
     reply TEXT, -- open
     window_ends_at BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
@@ -26,6 +28,7 @@ CREATE TABLE message (
 CREATE INDEX message_holder ON message (holder) WHERE holder IS NOT NULL;
 CREATE INDEX message_state ON message (tenant_id, state, id);
 CREATE INDEX message_interaction ON message (tenant_id, interaction_id);
+CREATE INDEX message_run ON message (tenant_id, run_id, block);
 
 CREATE TABLE message_content (
     tenant_id BIGINT NOT NULL,

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// What follows from verdicts, in one transaction: the ledger, the invitation, the run and the work go together.
+import Durable
+import Storage
+
+/// A message, the attempt that was made, and what became of it.
+struct Concluded: Sendable {
+    let item: WorkItem
+    let message: LedgerMessage
+    let attempt: Int
+    let verdict: Verdict
+}
+
+extension Mailings {
+    /// Writes outcomes of one centre. What is said twice, or by somebody who no longer holds the message, changes
+    /// nothing but the work.
+    func conclude(
+        _ concluded: [Concluded], of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws {
+        let ledger = LedgerStore(tx: tx, tenant: tenant)
+        let matched = try ledger.record(concluded.map(Self.change), at: now)
+        let kept = concluded.filter { matched.contains($0.message.id) }
+        try invitations.move(kept.compactMap(Self.move), of: tenant, in: tx, at: now)
+        var signals: [RunID: RunSignal] = [:]
+        for one in kept {
+            guard let run = one.message.run, let signal = try Self.signal(one, ledger: ledger) else { continue }
+            signals[run] = signal
+        }
+        if !signals.isEmpty { try workflows.signal(signals, of: tenant, in: tx, at: now) }
+        for one in kept { try hold(after: one, of: tenant, in: tx, at: now) }
+        try Work.settle(concluded.map { (item: $0.item, outcome: Self.outcome($0, at: now)) }, in: tx)
+    }
+
+    private static func change(_ one: Concluded) -> LedgerStore.Change {
+        let (state, reply): (MessageState, String?) =
+            switch one.verdict {
+            case .sent(let reply): (.sent, reply)
+            case .captured: (.captured, nil)
+            case .failed(let reason): (.failed, reason)
+            case .again(_, let reply): (.retrying, reply)
+            case .held(let reason): (.held, reason)
+            case .unknown(_, let reason): (.unknown, reason)
+            case .cancelled(let gate): (.cancelled, gate)
+            case .postponed: (.queued, nil)
+            }
+        var addsUnknown = false
+        if case .unknown = one.verdict { addsUnknown = true }
+        return LedgerStore.Change(
+            id: one.message.id, attempt: one.attempt, state: state, reply: reply, addsUnknown: addsUnknown)
+    }
+
+    private static func move(_ one: Concluded) -> InvitationMove? {
+        guard let invitation = one.message.invitation else { return nil }
+        let state: InvitationState? =
+            switch one.verdict {
+            case .sent: .sent
+            case .captured: .captured
+            case .failed, .cancelled: .notSent
+            case .unknown: .unknown
+            case .again, .held, .postponed: nil
+            }
+        return state.map { InvitationMove(invitation: invitation, state: $0) }
+    }
+
+    /// What the run hears. With several recipients it goes on at the first that was delivered, and leaves by *Mail not
+    /// sent* when the last one has failed; either way once.
+    private static func signal(_ one: Concluded, ledger: LedgerStore) throws -> RunSignal? {
+        let signal: RunSignal
+        switch one.verdict {
+        case .sent, .captured, .unknown(again: nil, _): signal = .mailSent
+        case .failed(let reason): signal = .mailNotSent(reason: reason)
+        case .cancelled(let gate): signal = .notAsked(gate: gate)
+        case .again, .held, .postponed, .unknown: return nil
+        }
+        guard one.message.recipients > 1, let run = one.message.run, let block = one.message.block else { return signal }
+        let others = try ledger.siblings(of: run, block: block).filter { $0.key != one.message.id }.map(\.value)
+        if others.contains(where: \.isDelivered) { return nil }
+        if case .mailSent = signal { return signal }
+        return others.contains(where: \.isPending) ? nil : signal
+    }
+
+    private static func outcome(_ one: Concluded, at now: Moment) -> WorkOutcome {
+        switch one.verdict {
+        case .sent, .captured, .failed, .cancelled, .unknown(again: nil, _): .done
+        case .again(let next, _), .unknown(.some(let next), _): .again(at: next.milliseconds)
+        case .held: .again(at: one.message.windowEndsAt.milliseconds)
+        case .postponed: .again(at: now.milliseconds)
+        }
+    }
+
+    /// Holds the centre's queue after a fault, tells administrators once, and has it probed.
+    private func hold(
+        after one: Concluded, of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws {
+        guard case .held(let reason) = one.verdict else { return }
+        try hold(senderEmail: "", because: reason, of: tenant, in: tx, at: now)
+    }
+
+    func hold(
+        senderEmail: String, because reason: String, of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws {
+        guard try HoldStore(tx: tx, tenant: tenant).hold(senderEmail: senderEmail, because: reason, at: now)
+        else { return }
+        try inbox.notifyAdministrators(
+            AdministratorNotice(
+                key: "mailings.held", arguments: ["reason": reason], once: "held-\(now.milliseconds)-\(senderEmail)"),
+            of: tenant, in: tx, at: now)
+        try Work.schedule(
+            Self.probeWork, tenant: tenant.raw, subject: tenant.raw,
+            at: now.adding(seconds: MailLimits.probeSeconds).milliseconds, in: tx)
+    }
+}

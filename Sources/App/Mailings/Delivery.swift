@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes claimed messages to their servers, or into the capture folder.
+import Durable
+import NIOConcurrencyHelpers
+import NIOPosix
+import Post
+import Storage
+
+/// Delivers messages of this node over kept connections.
+final class Delivery: Sendable {
+    /// A message whose first byte is about to leave.
+    private struct Beginning: Sendable {
+        let tenant: TenantID
+        let message: MessageID
+    }
+
+    private let mailings: Mailings
+    private let pool: SMTPPool
+    private let beginnings: Gathering<Beginning, Int?>
+    private let conclusions: Gathering<(tenant: TenantID, one: Concluded), Void>
+    /// Messages refused at MAIL FROM in a row, by centre and sender.
+    private let refusals = NIOLockedValueBox<[String: Set<MessageID>]>([:])
+
+    init(mailings: Mailings, pool: SMTPPool, node: Node) {
+        self.mailings = mailings
+        self.pool = pool
+        let installation = mailings.installation
+        beginnings = Gathering { elements in
+            try await installation.database.write { tx in
+                let now = installation.clock.now()
+                var attempts: [MessageID: Int] = [:]
+                for (tenant, group) in Dictionary(grouping: elements, by: \.tenant) {
+                    let ledger = LedgerStore(tx: tx, tenant: tenant)
+                    attempts.merge(try ledger.begin(group.map(\.message), holder: node.id, at: now)) { $1 }
+                }
+                return elements.map { attempts[$0.message] }
+            }
+        }
+        conclusions = Gathering { elements in
+            try await installation.database.write { tx in
+                let now = installation.clock.now()
+                for (tenant, group) in Dictionary(grouping: elements, by: \.tenant) {
+                    try mailings.conclude(group.map(\.one), of: tenant, in: tx, at: now)
+                }
+            }
+            return elements.map { _ in }
+        }
+    }
+
+    /// What is to be done with one centre's claimed messages.
+    struct Plan: Sendable {
+        var settings: SMTPSettings?
+        var sending: [(item: WorkItem, message: LedgerMessage)] = []
+    }
+
+    /// Handles a claimed batch: centre by centre, so that a slow server delays no other centre's mail.
+    func handle(_ items: [WorkItem], _ context: WorkContext) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (tenant, items) in Dictionary(grouping: items, by: { TenantID(raw: $0.tenant) }) {
+                group.addTask { try await self.deliver(items, of: tenant, context) }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func deliver(_ items: [WorkItem], of tenant: TenantID, _ context: WorkContext) async throws {
+        let mailings = mailings
+        let now = Moment(milliseconds: context.now())
+        let plan = try await mailings.installation.database.write { tx in
+            try mailings.plan(items, of: tenant, in: tx, at: now)
+        }
+        let mail = OutgoingMail(tenant: tenant, installation: mailings.installation, invitations: mailings.invitations)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (item, message) in plan.sending {
+                group.addTask {
+                    let (attempt, verdict) = try await self.attempt(message, mail: mail, plan: plan, context)
+                    let one = Concluded(item: item, message: message, attempt: attempt, verdict: verdict)
+                    try await self.conclusions.add((tenant, one))
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// One attempt: its number, and what became of the message.
+    private func attempt(
+        _ row: LedgerMessage, mail: OutgoingMail, plan: Plan, _ context: WorkContext
+    ) async throws -> (Int, Verdict) {
+        let now = Moment(milliseconds: context.now())
+        guard let message = mail.message(row, at: now) else {
+            return (row.attempt, .failed(reason: "the address or the content cannot be sent"))
+        }
+        let bytes = message.encoded()
+        let limit = min(MailLimits.messageBytes, plan.settings?.sizeLimitMegabytes.map { $0 << 20 } ?? .max)
+        guard bytes.count <= limit else {
+            return (row.attempt, .failed(reason: "552 message of \(bytes.count) bytes, the limit is \(limit)"))
+        }
+        guard let settings = plan.settings, let account = mailings.account(settings) else {
+            return (row.attempt, try await capture(bytes, row, mail.tenant))
+        }
+        guard let recipient = message.to.first else { return (row.attempt, .failed(reason: "no recipient")) }
+        let envelope = SMTPEnvelope(
+            sender: message.from, recipient: recipient, content: bytes, needsSMTPUTF8: message.needsSMTPUTF8)
+        let attempt = NIOLockedValueBox<Int?>(nil)
+        let beginning = Beginning(tenant: mail.tenant, message: row.id)
+        let hooks = SMTPHooks(
+            willBegin: { [beginnings] in
+                if context.isStopping() { return false }
+                guard let number = try? await beginnings.add(beginning) else { return false }
+                attempt.withLockedValue { $0 = number }
+                return true
+            },
+            mayEnd: { context.isLeaseSafe() })
+        let outcome = await pool.send(envelope, through: account, hooks: hooks)
+        let verdict = Verdict.of(
+            outcome, message: row, policy: settings.unknownPolicy, at: Moment(milliseconds: context.now()),
+            jitter: Double.random(in: 0...1))
+        try await count(outcome, of: row, tenant: mail.tenant)
+        return (attempt.withLockedValue { $0 } ?? row.attempt, verdict)
+    }
+
+    private func capture(_ bytes: [UInt8], _ row: LedgerMessage, _ tenant: TenantID) async throws -> Verdict {
+        let folder = CaptureFolder(installation: mailings.installation, tenant: tenant)
+        try await NIOThreadPool.singleton.runIfActive { try folder.keep(bytes, of: row.messageID) }
+        return .captured
+    }
+
+    /// Three different messages in a row that the server refuses for their sender hold that sender (spec 2.2).
+    private func count(_ outcome: SMTPOutcome, of row: LedgerMessage, tenant: TenantID) async throws {
+        let key = "\(tenant) \(row.senderEmail)"
+        switch outcome {
+        case .accepted:
+            refusals.withLockedValue { $0[key] = nil }
+        case .refused(.mail, let reply) where reply.code != 552:
+            let count = refusals.withLockedValue { refusals -> Int in
+                refusals[key, default: []].insert(row.id)
+                return refusals[key, default: []].count
+            }
+            guard count >= MailLimits.refusalsThatHold else { return }
+            refusals.withLockedValue { $0[key] = nil }
+            let mailings = mailings
+            let now = mailings.installation.clock.now()
+            try await mailings.installation.database.write { tx in
+                try mailings.hold(
+                    senderEmail: row.senderEmail, because: reply.description, of: tenant, in: tx, at: now)
+            }
+        default:
+            break
+        }
+    }
+}

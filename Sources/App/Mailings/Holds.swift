@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// A fault of the settings or the server holds a centre's queue; it is probed once a minute (spec 2.2).
+import Storage
+
+/// Why nothing leaves, and since when.
+public struct Hold: Sendable, Equatable {
+    /// The sender address that is held; nil when nothing at all leaves.
+    public let senderEmail: String?
+    public let since: Moment
+    /// The server's or the network's words.
+    public let reason: String
+}
+
+/// The table smtp_hold of one centre.
+struct HoldStore {
+    let tx: any Transaction
+    let tenant: TenantID
+
+    func all() throws -> [Hold] {
+        try tx.query(Self.query(tenant)).map(Self.hold)
+    }
+
+    static func query(_ tenant: TenantID) -> SQL {
+        "SELECT sender_email, held_since, reason FROM smtp_hold WHERE tenant_id = \(tenant) ORDER BY sender_email"
+    }
+
+    static func hold(_ row: Row) throws -> Hold {
+        Hold(
+            senderEmail: try row.get("sender_email", as: String.self).nonEmpty, since: try row.get("held_since"),
+            reason: try row.get("reason"))
+    }
+
+    /// Holds; false when it is held already, so that administrators are told once.
+    func hold(senderEmail: String, because reason: String, at now: Moment) throws -> Bool {
+        try tx.execute(
+            """
+            INSERT INTO smtp_hold (tenant_id, sender_email, held_since, reason, next_probe_at)
+            VALUES (\(tenant), \(senderEmail), \(now), \(reason), \(now.adding(seconds: MailLimits.probeSeconds)))
+            ON CONFLICT (tenant_id, sender_email) DO NOTHING
+            """) > 0
+    }
+
+    func release() throws {
+        try tx.execute("DELETE FROM smtp_hold WHERE tenant_id = \(tenant)")
+    }
+}

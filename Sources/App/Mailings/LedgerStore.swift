@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables message and message_content: rows are made, taken to be sent, and given their outcome.
+import Storage
+
+/// The ledger of one centre.
+struct LedgerStore {
+    let tx: any Transaction
+    let tenant: TenantID
+
+    /// A row to be made.
+    struct NewMessage: Sendable {
+        let id: MessageID
+        let kind: MessageKind
+        let due: MessageDue
+        let recipient: EmailAddress
+        let senderName: String
+        let senderEmail: String
+        let messageID: String
+        let content: [UInt8]
+    }
+
+    /// Makes rows, in two statements for each hundred.
+    func insert(_ messages: [NewMessage], at now: Moment) throws {
+        for start in stride(from: 0, to: messages.count, by: 100) {
+            let chunk = messages[start..<min(start + 100, messages.count)]
+            let rows = chunk.map { message -> SQL in
+                """
+                (\(tenant), \(message.id), \(message.kind), \(message.due.run), \(message.due.block),
+                \(message.due.invitation), \(message.due.interaction), \(message.recipient.description),
+                \(message.recipient.folded), \(message.senderName), \(message.senderEmail), \(message.due.replyTo),
+                \(message.messageID), \(MessageState.queued), 0, 0, \(message.due.recipients.count),
+                \(message.due.windowEndsAt), \(now), \(now), \(message.due.isTest))
+                """
+            }
+            try tx.execute(
+                """
+                INSERT INTO message (tenant_id, id, kind, run_id, block, invitation_id, interaction_id, recipient,
+                    recipient_folded, sender_name, sender_email, reply_to, message_id, state, attempt, unknowns,
+                    recipients, window_ends_at, created_at, state_at, is_test)
+                VALUES \(rows.joined(separator: ", "))
+                """)
+            let erasedAt = now.adding(days: MailLimits.contentDays)
+            let contents = chunk.map { "(\(tenant), \($0.id), \($0.content), \(erasedAt))" as SQL }
+            try tx.execute(
+                """
+                INSERT INTO message_content (tenant_id, message_id, content, erase_at)
+                VALUES \(contents.joined(separator: ", "))
+                """)
+        }
+    }
+
+    static let columns: SQL =
+        """
+        m.id, m.kind, m.run_id, m.block, m.invitation_id, m.recipient, m.recipient_folded, m.sender_name,
+            m.sender_email, m.reply_to, m.message_id, m.state, m.attempt, m.unknowns, m.recipients, m.reply,
+            m.window_ends_at, m.created_at, m.is_test
+        """
+
+    /// Messages with their contents.
+    func load(_ ids: [MessageID]) throws -> [LedgerMessage] {
+        if ids.isEmpty { return [] }
+        return try tx.query(
+            """
+            SELECT \(Self.columns), c.content FROM message m
+            LEFT JOIN message_content c ON c.tenant_id = m.tenant_id AND c.message_id = m.id
+            WHERE m.tenant_id = \(tenant) AND m.id IN (\(Self.list(ids)))
+            """
+        ).map(Self.message)
+    }
+
+    static func message(_ row: Row) throws -> LedgerMessage {
+        LedgerMessage(
+            id: try row.at(0), kind: try row.at(1), run: try row.at(2), block: try row.at(3),
+            invitation: try row.at(4), recipient: try row.at(5), recipientFolded: try row.at(6),
+            senderName: try row.at(7), senderEmail: try row.at(8), replyTo: try row.at(9), messageID: try row.at(10),
+            state: try row.at(11), attempt: try row.at(12), unknowns: try row.at(13), recipients: try row.at(14),
+            reply: try row.at(15), windowEndsAt: try row.at(16), createdAt: try row.at(17), isTest: try row.at(18),
+            content: try row.get("content", as: [UInt8]?.self).map { try MailContent(packed: $0) })
+    }
+
+    /// Commits the intent to send, just before a message's first byte: the attempts by message. A message that is not
+    /// to be sent any more is not among them.
+    func begin(_ ids: [MessageID], holder: Int64, at now: Moment) throws -> [MessageID: Int] {
+        if ids.isEmpty { return [:] }
+        let rows = try tx.query(
+            """
+            UPDATE message SET state = \(MessageState.sending), attempt = attempt + 1, holder = \(holder),
+                state_at = \(now)
+            WHERE tenant_id = \(tenant) AND id IN (\(Self.list(ids)))
+                AND state IN (\(MessageState.queued), \(MessageState.retrying), \(MessageState.held),
+                    \(MessageState.unknown), \(MessageState.sending))
+            RETURNING id, attempt
+            """)
+        return try Dictionary(uniqueKeysWithValues: rows.map { (try $0.at(0), try $0.at(1)) })
+    }
+
+    /// What became of a message.
+    struct Change: Sendable {
+        let id: MessageID
+        /// The attempt that it is about; the row must still be at it.
+        let attempt: Int
+        let state: MessageState
+        let reply: String?
+        let addsUnknown: Bool
+    }
+
+    /// Writes outcomes where attempt and message still match, in one statement: the messages that matched.
+    func record(_ changes: [Change], at now: Moment) throws -> Set<MessageID> {
+        if changes.isEmpty { return [] }
+        let values = changes.map { change -> SQL in
+            """
+            (\(change.id), \(change.attempt), \(change.state), CAST(\(change.reply) AS TEXT),
+                \(change.addsUnknown ? 1 : 0))
+            """
+        }
+        let rows = try tx.query(
+            """
+            WITH outcome (id, attempt, state, reply, unknowns) AS (VALUES \(values.joined(separator: ", ")))
+            UPDATE message SET state = outcome.state, reply = COALESCE(outcome.reply, message.reply), holder = NULL,
+                unknowns = message.unknowns + outcome.unknowns, state_at = \(now)
+            FROM outcome
+            WHERE message.tenant_id = \(tenant) AND message.id = outcome.id AND message.attempt = outcome.attempt
+            RETURNING message.id
+            """)
+        return Set(try rows.map { try $0.at(0) })
+    }
+
+    /// The states of the messages that a block wrote for several recipients, locked, so that the last one tells the run.
+    func siblings(of run: RunID, block: String) throws -> [MessageID: MessageState] {
+        let rows = try tx.query(
+            """
+            SELECT id, state FROM message
+            WHERE tenant_id = \(tenant) AND run_id = \(run) AND block = \(block)\(Fragment.forUpdate)
+            """)
+        return try Dictionary(uniqueKeysWithValues: rows.map { (try $0.at(0), try $0.at(1)) })
+    }
+
+    /// Messages that wait for the settings to work again, oldest first.
+    func held(after id: MessageID?, limit: Int) throws -> [MessageID] {
+        let rows = try tx.query(
+            """
+            SELECT id FROM message
+            WHERE tenant_id = \(tenant) AND state = \(MessageState.held) AND id > \(id?.raw ?? 0)
+            ORDER BY id LIMIT \(limit)
+            """)
+        return try rows.map { try $0.at(0) }
+    }
+
+    static func list(_ ids: [MessageID]) -> SQL {
+        ids.map { "\($0)" as SQL }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// The room's durable work: due messages are planned and delivered, held queues are probed.
+import Durable
+import Post
+import Storage
+
+extension Mailings {
+    /// The handlers of this room.
+    public func handlers(node: Node, pool: SMTPPool) -> [WorkHandler] {
+        let delivery = Delivery(mailings: self, pool: pool, node: node)
+        return [
+            WorkHandler(kind: Self.messageWork, batch: 100, concurrency: 8) { items, context in
+                try await delivery.handle(items, context)
+            },
+            WorkHandler(kind: Self.probeWork, batch: 10, concurrency: 2) { items, context in
+                for item in items { try await probe(item, pool: pool, context) }
+            },
+        ]
+    }
+
+    /// Decides in one transaction what is to be done with one centre's claimed messages; what needs no server is
+    /// concluded at once.
+    func plan(
+        _ items: [WorkItem], of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws -> Delivery.Plan {
+        let ledger = LedgerStore(tx: tx, tenant: tenant)
+        let rows = try ledger.load(items.map { MessageID(raw: $0.subject) })
+        let messages = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
+        var plan = Delivery.Plan(settings: try settings.smtp(of: tenant, in: tx))
+        let holds = try HoldStore(tx: tx, tenant: tenant).all()
+        let noes = try gates(rows, of: tenant, in: tx, at: now)
+        var concluded: [Concluded] = []
+        var superfluous: [WorkItem] = []
+        for item in items {
+            guard let message = messages[MessageID(raw: item.subject)],
+                message.state.isPending || message.state == .unknown
+            else {
+                superfluous.append(item)
+                continue
+            }
+            let no = message.run.flatMap { noes[$0] }
+            if let verdict = Self.beforehand(message, plan: plan, holds: holds, gate: no, at: now) {
+                concluded.append(
+                    Concluded(item: item, message: message, attempt: message.attempt, verdict: verdict))
+            } else {
+                plan.sending.append((item, message))
+            }
+        }
+        if !concluded.isEmpty { try conclude(concluded, of: tenant, in: tx, at: now) }
+        if !superfluous.isEmpty { try Work.settle(superfluous, as: .done, in: tx) }
+        return plan
+    }
+
+    /// The gates that say no to survey mails that are about to leave. Trials are shown them but not stopped.
+    private func gates(
+        _ rows: [LedgerMessage], of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws -> [RunID: String] {
+        var leaving: [RunID: InvitationID] = [:]
+        for row in rows where row.kind == .survey && !row.isTest && row.state != .sending && row.state != .unknown {
+            if let run = row.run, let invitation = row.invitation { leaving[run] = invitation }
+        }
+        return leaving.isEmpty ? [:] : try workflows.gates(leaving, of: tenant, in: tx, at: now)
+    }
+
+    /// What is clear before any server is asked; nil when the message is to be sent.
+    private static func beforehand(
+        _ message: LedgerMessage, plan: Delivery.Plan, holds: [Hold], gate: String?, at now: Moment
+    ) -> Verdict? {
+        let isCaptured = plan.settings?.host == nil
+        if message.state == .sending, !isCaptured {
+            // Whoever held it died after it was taken to be sent. MAIL, RCPT and DATA leave as one group, so nobody
+            // can know how far it came.
+            let triesAgain =
+                message.unknowns == 0 && plan.settings?.unknownPolicy != .leave && now < message.windowEndsAt
+            return .unknown(again: triesAgain ? now : nil, reason: "interrupted while sending")
+        }
+        if let gate { return .cancelled(gate: gate) }
+        let hold = holds.first { $0.senderEmail == nil || $0.senderEmail == message.senderEmail }
+        if now >= message.windowEndsAt, message.state != .unknown {
+            return .failed(reason: hold?.reason ?? message.reply ?? "the send window is over")
+        }
+        if message.state == .unknown, now >= message.windowEndsAt {
+            return .unknown(again: nil, reason: message.reply ?? "the send window is over")
+        }
+        if let hold, !isCaptured { return .held(reason: hold.reason) }
+        return nil
+    }
+
+    /// Asks a held centre's server whether it takes mail again; then everything that waits is due at once.
+    private func probe(_ item: WorkItem, pool: SMTPPool, _ context: WorkContext) async throws {
+        let tenant = TenantID(raw: item.tenant)
+        let smtp = try await installation.database.read { tx in try settings.smtp(of: tenant, in: tx) }
+        let fault = if let account = smtp.flatMap({ self.account($0) }) { await pool.check(account) } else { nil as SMTPFault? }
+        let now = Moment(milliseconds: context.now())
+        try await installation.database.write { tx in
+            guard fault == nil else {
+                try Work.settle(
+                    [item], as: .again(at: now.adding(seconds: MailLimits.probeSeconds).milliseconds), in: tx)
+                return
+            }
+            try HoldStore(tx: tx, tenant: tenant).release()
+            try release(tenant, in: tx, at: now)
+            try Work.settle([item], as: .done, in: tx)
+        }
+    }
+
+    /// Makes everything that is held due at once.
+    func release(_ tenant: TenantID, in tx: any Transaction, at now: Moment) throws {
+        let ledger = LedgerStore(tx: tx, tenant: tenant)
+        var last: MessageID?
+        while true {
+            let held = try ledger.held(after: last, limit: 500)
+            if held.isEmpty { return }
+            try Work.schedule(held.map { (Self.messageWork, tenant.raw, $0.raw, now.milliseconds) }, in: tx)
+            last = held.last
+        }
+    }
+
+    /// Settings have changed: whatever is held is tried with the new ones at once.
+    public func settingsChanged(of tenant: TenantID, in tx: any Transaction, at now: Moment) throws {
+        try HoldStore(tx: tx, tenant: tenant).release()
+        try release(tenant, in: tx, at: now)
+    }
+}

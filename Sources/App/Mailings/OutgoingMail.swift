@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a ledger row to the message that leaves: links put in, footer added, headers set.
+import Markup
+import Post
+
+/// Makes the mails of one centre.
+struct OutgoingMail: Sendable {
+    let tenant: TenantID
+    let installation: Installation
+    let invitations: Invitations
+
+    /// The message as it leaves; nil when its content was erased or an address cannot stand in an envelope.
+    func message(_ row: LedgerMessage, at now: Moment) -> MailMessage? {
+        guard let content = row.content, let from = MailAddress(row.senderEmail, name: row.senderName),
+            let to = MailAddress(row.recipient)
+        else { return nil }
+        var message = MailMessage(
+            from: from, to: [to], subject: content.subject, id: row.messageID, sentAt: now.milliseconds)
+        message.replyTo = row.replyTo.flatMap { MailAddress($0) }
+        let links = links(of: row)
+        message.html = content.html.map { body(html: $0, row: row, links: links, language: content.language) }
+        message.text = content.text.map { body(text: $0, row: row, links: links, language: content.language) }
+        if row.kind == .survey {
+            message.unsubscribeLinks = [links.unsubscribe]
+            message.unsubscribesByPost = installation.isSecure
+        }
+        message.feedbackID = "\(tenant):\(row.kind.rawValue):otklik"
+        return message
+    }
+
+    /// The links that the placeholders of a message stand for.
+    struct Links: Sendable {
+        var survey: String
+        var unsubscribe: String
+    }
+
+    func links(of row: LedgerMessage) -> Links {
+        let token = UnsubscribeToken(tenant: tenant, message: row.id).text(secret: installation.secret)
+        return Links(
+            survey: row.invitation.map { invitations.surveyLink($0) } ?? "",
+            unsubscribe: "\(installation.baseURL)/u/\(token)")
+    }
+
+    private func body(html: String, row: LedgerMessage, links: Links, language: String) -> String {
+        var whole = html
+        if row.kind == .survey, !html.contains(MailPlaceholder.unsubscribeLink) {
+            let t = installation.catalogue.localizer(Self.frameLanguage(language))
+            let footer: HTML =
+                "<p><small>\(t("mailings.footer")) <a href=\"\(MailPlaceholder.unsubscribeLink)\">\(t("mailings.unsubscribe.link"))</a></small></p>"
+            whole += footer.text
+        }
+        return Self.fill(whole, with: Links(
+            survey: HTML(links.survey).text, unsubscribe: HTML(links.unsubscribe).text))
+    }
+
+    private func body(text: String, row: LedgerMessage, links: Links, language: String) -> String {
+        var whole = text
+        if row.kind == .survey, !text.contains(MailPlaceholder.unsubscribeLink) {
+            let t = installation.catalogue.localizer(Self.frameLanguage(language))
+            whole += "\n\n\(t("mailings.footer")) \(MailPlaceholder.unsubscribeLink)\n"
+        }
+        return Self.fill(whole, with: links)
+    }
+
+    private static func fill(_ text: String, with links: Links) -> String {
+        text.replacing(MailPlaceholder.surveyLink, with: links.survey)
+            .replacing(MailPlaceholder.unsubscribeLink, with: links.unsubscribe)
+    }
+
+    private static func frameLanguage(_ tag: String) -> String {
+        String(tag.prefix { $0 != "-" }).lowercased()
+    }
+}
