@@ -10,7 +10,7 @@ import Testing
     private static let dictionaries = Repository.files.filter { $0.path.contains(/Sources\/App\/.*\.(ru|en)\.json$/) }
 
     private func catalogue() throws -> Catalogue {
-        try ProductAssets.catalogue(of: AssetTree(folder: Repository.root.appending(path: "Sources/App")))
+        try Assets.catalogue(of: AssetTree(folder: Repository.root.appending(path: "Sources/App")))
     }
 
     @Test func `both languages know the same keys`() throws {

@@ -11,7 +11,10 @@ public struct Rooms: Sendable {
         "Assembly",
     ]
 
+    public let accounts: Accounts
     public let settings: Settings
+    public let services: Services
+    public let contacts: Contacts
     public let surveys: Surveys
     public let invitations: Invitations
     public let inbox: Inbox
@@ -22,11 +25,13 @@ public struct Rooms: Sendable {
     init(_ installation: Installation) {
         let later = Later<Rooms>()
         let events = Events(rooms: later)
+        accounts = Accounts(installation: installation)
         settings = Settings(installation: installation)
+        services = Services(installation: installation)
+        contacts = Contacts(installation: installation)
         surveys = Surveys(installation: installation)
         invitations = Invitations(
-            installation: installation,
-            changed: { try events.invitationsChanged($0, in: $1, at: $2) })
+            installation: installation, changed: { try events.invitationsChanged($0, in: $1, at: $2) })
         inbox = Inbox(installation: installation)
         workflows = Workflows(
             installation: installation, surveys: surveys, invitations: invitations, inbox: inbox,

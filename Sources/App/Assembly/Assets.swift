@@ -6,7 +6,7 @@ import Markup
 import Storage
 
 /// The product's assets, and what is made of them.
-public enum ProductAssets {
+public enum Assets {
     /// The embedded assets, or those of a folder.
     public static func load(from folder: URL? = nil) throws -> AssetTree {
         if let folder { return try AssetTree(folder: folder) }
@@ -24,9 +24,9 @@ public enum ProductAssets {
         return catalogue
     }
 
-    /// The schema's steps: `Migrations/0001_accounts.sql`, with `0001_accounts.postgres.sql` where it must differ, and
-    /// the library's step in its place.
-    public static func migrations(of assets: AssetTree) throws -> [Migration] {
+    /// The whole schema: the tables of durable work first, then the rooms' steps, `Migrations/0001_accounts.sql`, with
+    /// `0001_accounts.postgres.sql` where it must differ.
+    public static func schema(of assets: AssetTree) throws -> [Migration] {
         let rooms = try assets.paths(endingWith: ".sql").filter { !$0.hasSuffix(".postgres.sql") }.map { path in
             let file = String(path.split(separator: "/").last?.dropLast(4) ?? "")
             guard let underscore = file.firstIndex(of: "_"), let number = Int(file[..<underscore]),
@@ -36,11 +36,6 @@ public enum ProductAssets {
                 number: number, name: String(file[file.index(after: underscore)...]), text: text,
                 postgresText: assets.text(path.dropLast(4) + ".postgres.sql"))
         }
-        return (rooms + [DurableSchema.migration(number: 13)]).sorted { $0.number < $1.number }
-    }
-
-    /// The whole schema: the tables of durable work first, then the rooms' steps.
-    public static func schema(of assets: AssetTree) throws -> [Migration] {
-        try migrations(of: assets) + [DurableSchema.migration(number: 0)]
+        return [DurableSchema.migration(number: 0)] + rooms
     }
 }

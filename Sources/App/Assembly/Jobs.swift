@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every kind of work that outlives a process, and which room does it.
+import Durable
+import Post
+
+extension Rooms {
+    /// The handlers of all rooms: one for each kind of work.
+    func handlers(node: Node, pool: SMTPPool) -> [WorkHandler] {
+        mailings.handlers(node: node, pool: pool) + statistics.handlers()
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// `otklik serve`: web and workers as services that stop gracefully together.
+import Durable
+import Foundation
+import Logging
+import ServiceLifecycle
+import Storage
+import UnixSignals
+
+/// A running server: what `otklik serve` does after the words on its command line were understood.
+public struct Serving: Sendable {
+    let configuration: Configuration
+    let logger: Logger
+    /// Prints to whoever has started the program.
+    let say: @Sendable (String) -> Void
+
+    public init(_ configuration: Configuration, logger: Logger, say: @escaping @Sendable (String) -> Void) {
+        self.configuration = configuration
+        self.logger = logger
+        self.say = say
+    }
+
+    /// Serves until SIGTERM or SIGINT.
+    public func run() async throws {
+        // SQLite's folder has one server: leases of an earlier one are void at start.
+        let lock = configuration.database == nil ? try DataFolderLock(folder: configuration.dataFolder) : nil
+        defer { withExtendedLifetime(lock) {} }
+        let otklik = try await buildApplication(configuration, logger: logger)
+        let node = try await Node.join(otklik.installation.database)
+        var services: [any ServiceLifecycle.Service] = [otklik.workers(node, isWorking: configuration.isWorker)]
+        if configuration.isWeb {
+            let server = HTTPServer(
+                host: configuration.host, port: configuration.port, limits: configuration.httpLimits, logger: logger)
+            services.append(server.application(otklik.responder()) { port in await listening(otklik, port: port) })
+        }
+        var group = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(configuration.stopSeconds)
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch {
+            await otklik.close()
+            throw error
+        }
+        await otklik.close()
+    }
+
+    private func listening(_ otklik: Otklik, port: Int) async {
+        say("Otklik listens at http://\(configuration.host):\(port)")
+    }
+}
