@@ -64,10 +64,15 @@ public func buildApplication(_ configuration: Configuration, logger: Logger) asy
 }
 
 extension Database {
-    /// The database that a configuration names.
-    static func open(_ configuration: Configuration) async throws -> Database {
+    /// The data folder, for its owner alone: it holds customers' addresses and the secret.
+    static func makeFolder(_ configuration: Configuration) throws {
         try FileManager.default.createDirectory(
             at: configuration.dataFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    /// The database that a configuration names.
+    static func open(_ configuration: Configuration) async throws -> Database {
+        try makeFolder(configuration)
         guard let address = configuration.database else {
             return try await openSQLite(folder: configuration.dataFolder)
         }
