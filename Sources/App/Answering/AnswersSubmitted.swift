@@ -9,14 +9,37 @@ public struct AnswersSubmitted: Sendable {
         public let series: Int
         /// Nil when the customer chose N/A.
         public let number: Double?
+
+        public init(field: SurveyFieldID, series: Int, number: Double?) {
+            self.field = field
+            self.series = series
+            self.number = number
+        }
     }
 
     public let invitation: Invitation
     public let submission: SubmissionID
     public let form: FormID
     public let language: String
+    /// The local day of the first answer: a changed answer stays on its day.
     public let answeredOn: LocalDay
     public let values: [Value]
     /// The values it replaces, which leave the figures; empty on the first submit.
     public let replaced: [Value]
+    /// The language that the replaced values were counted under; nil on the first submit.
+    public let replacedLanguage: String?
+
+    public init(
+        invitation: Invitation, submission: SubmissionID, form: FormID, language: String, answeredOn: LocalDay,
+        values: [Value], replaced: [Value] = [], replacedLanguage: String? = nil
+    ) {
+        self.invitation = invitation
+        self.submission = submission
+        self.form = form
+        self.language = language
+        self.answeredOn = answeredOn
+        self.values = values
+        self.replaced = replaced
+        self.replacedLanguage = replacedLanguage
+    }
 }

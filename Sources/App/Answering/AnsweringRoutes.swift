@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// The public addresses: the survey page, its style, and the preview for the form's author.
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import Markup
+import NIOCore
+import Storage
+
+extension Answering {
+    /// Most bytes of one submit: some dozens of notes filled to their limit.
+    static let submitBytes = 1024 * 1024
+
+    /// Adds `/s/{token}`, the forms' styles and the preview.
+    public func addRoutes(to router: some RouterMethods<WebContext>) {
+        router.get("/s/:token") { try await answer($0, $1) { try await show($0, $1, $2) } }
+        router.head("/s/:token") { try await answer($0, $1) { try await show($0, $1, $2) }.createHeadResponse() }
+        router.post("/s/:token") { try await answer($0, $1) { try await take($0, $1, $2) } }
+        router.get("/survey-style/:hash/:tenant/:version") { try await style($0, $1) }
+        router.get("/forms/:id/preview") { try await preview($0, $1) }
+    }
+
+    /// What happens whatever the request is: an unreachable database is no reason for a page of another kind.
+    private func answer(
+        _ request: Request, _ context: WebContext,
+        _ handle: (Request, WebContext, Moment) async throws -> SurveyReply
+    ) async throws -> Response {
+        let now = installation.clock.now()
+        do {
+            return try await handle(request, context, now).response()
+        } catch let refusal as Refusal where [.tooLarge, .malformed, .unsupported].contains(refusal.kind) {
+            let state: SurveyState = refusal.kind == .tooLarge ? .tooLarge : .unreadable
+            return reply(state, status: state == .tooLarge ? .tooLarge : .unreadable, request, context).response()
+        } catch let error as StorageError where error.isPassing {
+            context.logger.warning("Survey page cannot reach the database", metadata: ["error": "\(error)"])
+            return reply(.tryLater, status: .later, request, context).response()
+        }
+    }
+
+    // MARK: Pages
+
+    private func show(_ request: Request, _ context: WebContext, _ now: Moment) async throws -> SurveyReply {
+        guard let link = try await behind(token: context.parameters.get("token") ?? "", at: now),
+            let form = link.language(wished: request.wishedLanguage)
+        else { return reply(.unknown, status: .notFound, request, context) }
+        let view = SurveyView(answering: self, link: link, form: form, style: styleAddress(link, context))
+        switch link.standing(at: now) {
+        case .open: return view.open(at: now)
+        case .closed: return view.state(.closed, status: .gone)
+        case .expired: return view.state(.expired, status: .gone)
+        case .answered(let until):
+            guard until != nil, request.uri.queryParameters.get("change") != nil else {
+                return view.state(.answered(changeableUntil: view.shown(until)))
+            }
+            return try await change(link, view, at: now)
+        }
+    }
+
+    /// The page with the answers that count so far.
+    private func change(_ link: SurveyLink, _ view: SurveyView, at now: Moment) async throws -> SurveyReply {
+        let tenant = link.invitation.tenant
+        let rows = try await installation.database.query(AnsweringStore.selectCounted(link.invitation.id, of: tenant))
+        guard let counted = try rows.first.map(AnsweringStore.counted) else {
+            return view.state(.answered(changeableUntil: nil))
+        }
+        let answers = try await installation.database.query(AnsweringStore.selectAnswers(counted.id, of: tenant))
+        let entries = AnswerEntries(try answers.map(AnsweringStore.answer), blocks: view.form.blocks)
+        return view.again(entries, notice: .changing, nonce: view.nonce(at: now))
+    }
+
+    private func take(_ request: Request, _ context: WebContext, _ now: Moment) async throws -> SurveyReply {
+        guard var link = try await behind(token: context.parameters.get("token") ?? "", at: now) else {
+            return reply(.unknown, status: .notFound, request, context)
+        }
+        let input = try await FormInput(request, limit: Self.submitBytes)
+        let (invitation, secret) = (link.invitation, installation.secret)
+        var nonce = SurveyNonce(input.text("nonce"), for: invitation.id, secret: secret, now: now)
+        if let issued = nonce {
+            let version = try await surveys.version(issued.version, of: invitation.tenant)
+            if let version, version.form == link.form.id { link.version = version } else { nonce = nil }
+        }
+        guard let form = link.language(wished: request.wishedLanguage) else {
+            return reply(.unknown, status: .notFound, request, context)
+        }
+        let view = SurveyView(answering: self, link: link, form: form, style: styleAddress(link, context))
+        let entries = AnswerEntries(input, blocks: form.blocks)
+        let check = AnswerCheck(entries, blocks: form.blocks)
+        switch link.standing(at: now) {
+        case .closed: return view.state(.closed, status: .gone)
+        case .expired: return view.state(.expired, status: .gone)
+        case .answered(nil) where !check.problems.isEmpty: return view.state(.answered(changeableUntil: nil))
+        case .open, .answered: break
+        }
+        if !check.problems.isEmpty { return view.refused(entries, check, nonce: nonce ?? view.nonce(at: now)) }
+        let submit = Submit(
+            link: link, language: form.language, nonce: nonce, entries: entries, check: check,
+            weakness: WeakReason.of(nonce: nonce, decoy: input.text(SurveyPage.decoyName), now: now),
+            evidence: Evidence(
+                issuedAt: nonce?.issuedAt, now: now, userAgent: request.headers[.userAgent] ?? ""),
+            fingerprint: secret.digest(Array(check.fingerprintText.utf8), for: .fingerprint))
+        return view.reply(to: submit, as: try await store(submit, at: now), at: now)
+    }
+
+    /// The real page for the form's author: it can be filled in and submits nothing.
+    private func preview(_ request: Request, _ context: WebContext) async throws -> Response {
+        let signedIn = try context.require(.administrator)
+        let id: FormID = try context.id("id")
+        let tenant = signedIn.tenant
+        guard let form = try await surveys.form(id, of: tenant),
+            let version = try await surveys.version(form.version, of: tenant)
+        else { throw Refusal.notFound }
+        let tags = version.content.languages.map(\.language)
+        let wish = request.uri.queryParameters.get("language").map { String($0) } ?? request.wishedLanguage
+        let tag = LanguageChoice.pick(from: tags, wishes: [wish, signedIn.language].compactMap { $0 })
+        guard let language = version.content.languages.first(where: { $0.language == tag })
+            ?? version.content.languages.first
+        else { throw Refusal.notFound }
+        let centre = try await centre(tenant, at: installation.clock.now())
+        var page = SurveyPage(
+            form: language, languages: tags, centre: centre.name, style: styleAddress(version, tenant, context),
+            t: words(language.language))
+        page.notice = .preview
+        page.nonce = ""
+        page.hasDecoy = false
+        var reply = SurveyReply(page.document)
+        reply.isPreview = true
+        return reply.response()
+    }
+
+    // MARK: Words and style
+
+    /// Our words for a form in a language: English where we do not speak it.
+    func words(_ language: String) -> Localizer {
+        installation.catalogue.localizer(SurveyShell.primary(of: language))
+    }
+
+    /// A page without a form: in the browser's language.
+    private func reply(
+        _ state: SurveyState, status: SurveyReply.Status, _ request: Request, _ context: WebContext
+    ) -> SurveyReply {
+        let wishes = (request.headers[.acceptLanguage] ?? "").split(separator: ",").prefix(10).map { wish in
+            String(wish.split(separator: ";").first ?? "").trimmed
+        }
+        let language = LanguageChoice.pick(
+            from: installation.catalogue.languages, wishes: [request.wishedLanguage].compactMap { $0 } + wishes)
+        let t = words(language ?? "en")
+        let page = SurveyStatePage(
+            state: state, language: t.language, centre: "", style: plainStyle(context), t: t)
+        return SurveyReply(page.document, status: status)
+    }
+
+    private static let sheetPath = "Answering/public-survey.css"
+
+    private func plainStyle(_ context: WebContext) -> String { context.assets.address(of: Self.sheetPath) }
+
+    private func styleAddress(_ link: SurveyLink, _ context: WebContext) -> String {
+        styleAddress(link.version, link.invitation.tenant, context)
+    }
+
+    /// One sheet for a page: ours alone, or ours with the form's behind it.
+    private func styleAddress(_ version: SurveyVersion, _ tenant: TenantID, _ context: WebContext) -> String {
+        let plain = plainStyle(context)
+        guard version.content.css.nonEmpty != nil else { return plain }
+        let hash = plain.split(separator: "/").dropFirst().first ?? "0"
+        return "/survey-style/\(hash)/\(tenant)/\(version.id).css"
+    }
+
+    /// Versions never change, so that their sheets may be kept for ever.
+    private func style(_ request: Request, _ context: WebContext) async throws -> Response {
+        let file = context.parameters.get("version") ?? ""
+        guard file.hasSuffix(".css"), let version = FormVersionID(String(file.dropLast(4))),
+            let tenant = context.parameters.get("tenant").flatMap({ TenantID($0) }),
+            let found = try await surveys.version(version, of: tenant)
+        else { throw Refusal.notFound }
+        let ours = context.assets.file(Self.sheetPath)?.content ?? Data()
+        let sheet = String(decoding: ours, as: UTF8.self) + "\n@scope (.survey) {\n\(found.content.css)\n}\n"
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "text/css; charset=utf-8", .cacheControl: "public, max-age=31536000, immutable",
+            ],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: sheet)))
+    }
+}
+
+extension Request {
+    /// The language that the switch asked for.
+    fileprivate var wishedLanguage: String? { uri.queryParameters.get("lang").map { String($0.prefix(35)) } }
+}
+
+extension StorageError {
+    /// Whether it is likely over in a moment.
+    fileprivate var isPassing: Bool {
+        switch self {
+        case .unavailable, .full, .closed: true
+        default: false
+        }
+    }
+}

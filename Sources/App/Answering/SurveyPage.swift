@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page that customers see: one language of one form. It works without any script, so every state is in the markup.
+import Foundation
+import Markup
+
+/// What is said above the questions.
+enum SurveyNotice: Sendable, Equatable {
+    case nothing
+    /// Press the button once more: the submit came too early, or from no page of ours.
+    case pressAgain
+    /// An earlier answer is being changed.
+    case changing
+    /// Shown to the form's author; nothing can be sent.
+    case preview
+}
+
+/// One language of one form version as a page.
+struct SurveyPage {
+    let form: FormLanguage
+    /// All languages of the form, for the switch.
+    let languages: [String]
+    let centre: String
+    /// The address of the style sheet.
+    let style: String
+    /// The frame's words: in the form's language when we speak it, else in English.
+    let t: Localizer
+
+    var entries = AnswerEntries.empty
+    var problems: [(block: SurveyBlock, problem: EntryProblem)] = []
+    var notice = SurveyNotice.nothing
+    /// The signed nonce; nil leaves a hole in the page for ``SurveySheet``.
+    var nonce: String?
+    var hasDecoy = true
+
+    /// Stands where the nonce goes in a page that is rendered once.
+    static let hole = "\u{E000}"
+    /// The decoy's name: something that a program likes to fill in, and nobody else sees.
+    static let decoyName = "homepage"
+
+    var document: HTML {
+        let shell = SurveyShell(language: form.language, centre: centre, style: style, t: t)
+        let title = problems.isEmpty ? form.title : t("answering.errorTitle", ["title": form.title])
+        return shell.document(title: title, heading: form.title, switcher: switcher, content: content)
+    }
+
+    private var frame: HTML { SurveyShell.frameLanguage(t, inside: form.language) }
+
+    private var content: HTML {
+        let blocks: [HTML] = form.blocks.filter { $0.kind != .thanks }.map { block in
+            let problem = problems.first { $0.block.key == block.key }?.problem
+            return SurveyBlockPage(block: block, entries: entries, problem: problem, t: t, frame: frame).html
+        }
+        let action: HTML = notice == .preview ? "" : " action=\"?lang=\(form.language)\""
+        return """
+            \(errorSummary)
+            <form method="post"\(action) accept-charset="utf-8" novalidate>
+            \(noticeBox)
+            <input type="hidden" name="nonce" value="\(nonce ?? Self.hole)">
+            \(blocks)
+            \(if: hasDecoy, decoy)
+            <p class="send" id="send">\(sendButton)</p>
+            </form>
+            """
+    }
+
+    private var sendText: String { form.sendButton ?? t("answering.send") }
+
+    private var sendButton: HTML {
+        let language = form.sendButton == nil ? frame : .empty
+        return """
+            <button type="submit"\(if: notice == .preview, " disabled")\(language)>\(sendText)</button>
+            """
+    }
+
+    private var decoy: HTML {
+        """
+        <p class="away" aria-hidden="true"\(frame)><label>\(t("answering.decoy"))\
+        <input type="text" name="\(Self.decoyName)" tabindex="-1" autocomplete="off"></label></p>
+        """
+    }
+
+    // MARK: Above the questions
+
+    private var errorSummary: HTML {
+        guard !problems.isEmpty else { return .empty }
+        let entries: [HTML] = problems.map { entry in
+            let words = SurveyBlockPage.words(for: entry.problem, t: t)
+            return """
+                <li><a href="#\(SurveyBlockPage.firstInput(of: entry.block))"><span lang="\(form.language)">\
+                \(entry.block.text)</span>: \(words)</a></li>
+                """
+        }
+        return """
+            <div class="notice bad" role="alert" tabindex="-1" autofocus\(frame)>
+            <h2>\(t("answering.problems", count: problems.count))</h2>
+            <ul>\(entries)</ul>
+            </div>
+            """
+    }
+
+    private var noticeBox: HTML {
+        switch notice {
+        case .nothing: .empty
+        case .pressAgain:
+            """
+            <div class="notice" role="alert" tabindex="-1" autofocus\(frame)>
+            <h2>\(t("answering.pressAgain", ["send": sendText]))</h2>
+            <p>\(t("answering.entriesKept"))</p>
+            <p>\(sendButton)</p>
+            </div>
+            """
+        case .changing: "<div class=\"notice\"\(frame)><p>\(t("answering.changing"))</p></div>"
+        case .preview: "<div class=\"notice\"\(frame)><p>\(t("answering.preview"))</p></div>"
+        }
+    }
+
+    private var switcher: HTML {
+        guard languages.count > 1 else { return .empty }
+        let items: [HTML] = languages.map { language in
+            let name = Self.name(of: language)
+            return language == form.language
+                ? "<li><span lang=\"\(language)\" aria-current=\"true\">\(name)</span></li>"
+                : "<li><a href=\"?lang=\(language)\" lang=\"\(language)\" hreflang=\"\(language)\">\(name)</a></li>"
+        }
+        return """
+            <nav class="languages" aria-label="\(t("answering.languages"))"\(frame)><ul>\(items)</ul></nav>
+            """
+    }
+
+    /// A language's name in itself.
+    static func name(of language: String) -> String {
+        let name = Locale(identifier: language).localizedString(forIdentifier: language) ?? language
+        return name.prefix(1).uppercased() + name.dropFirst()
+    }
+}
+
+/// The document around the questions, and around what is said instead of them.
+struct SurveyShell {
+    /// The language of the content.
+    let language: String
+    let centre: String
+    let style: String
+    let t: Localizer
+
+    private static let rightToLeft: Set<String> = ["ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"]
+
+    /// The attribute that says that a piece is in our words, where these are in another language than the form.
+    static func frameLanguage(_ t: Localizer, inside language: String) -> HTML {
+        primary(of: language) == t.language ? .empty : " lang=\"\(t.language)\" dir=\"ltr\""
+    }
+
+    static func primary(of language: String) -> String {
+        String(language.lowercased().split(separator: "-").first ?? "")
+    }
+
+    func document(title: String, heading: String?, switcher: HTML, content: HTML) -> HTML {
+        let isRightToLeft = Self.rightToLeft.contains(Self.primary(of: language))
+        let headingHTML: HTML = heading.map { "<h1>\($0)</h1>" } ?? .empty
+        return """
+            <!DOCTYPE html>
+            <html lang="\(language)"\(if: isRightToLeft, " dir=\"rtl\"")>
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <meta name="robots" content="noindex, nofollow">
+            <title>\(title)\(if: !centre.isEmpty, " · \(centre)")</title>
+            <link rel="stylesheet" href="\(style)">
+            </head>
+            <body>
+            <div class="fence"><div class="survey">
+            <header><div class="bar"><p class="centre">\(centre)</p>\(switcher)</div>\(headingHTML)</header>
+            <main>
+            \(content)
+            </main>
+            </div></div>
+            </body>
+            </html>
+
+            """
+    }
+}

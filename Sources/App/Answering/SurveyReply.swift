@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// A page on its way to the customer.
+import Markup
+
+/// A page and how it is meant.
+struct SurveyReply: Sendable {
+    /// What the page says, as HTTP's number for it.
+    enum Status: Int, Sendable {
+        case ok = 200
+        case unreadable = 400
+        case notFound = 404
+        /// An earlier answer stands.
+        case conflict = 409
+        /// The link or the form takes no answers any more.
+        case gone = 410
+        case tooLarge = 413
+        /// Something has to be mended, or sent once more.
+        case refused = 422
+        case later = 503
+    }
+
+    var status: Status
+    /// The author's preview may stand in a frame of ours.
+    var isPreview = false
+    let bytes: [UInt8]
+
+    init(_ page: HTML, status: Status = .ok) { self.init(bytes: Array(page.text.utf8), status: status) }
+
+    init(bytes: [UInt8], status: Status = .ok) {
+        self.bytes = bytes
+        self.status = status
+    }
+}
