@@ -120,7 +120,9 @@ struct PlainTextReader {
         let name = String(decoding: html[nameStart..<index], as: UTF8.self).lowercased()
         let attributes = readAttributes(from: index)
         if isEnd { close(name) } else { open(name, attributes) }
-        if !isEnd, Self.skipped.contains(name) { position = end(of: "</\(name)", from: position) }
+        if !isEnd, Self.skipped.contains(name) {
+            position = end(of: ">", from: end(of: "</\(name)", from: position))
+        }
         return true
     }
 

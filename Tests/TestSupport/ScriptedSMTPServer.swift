@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+// An SMTP server on a real socket that behaves as a test says: slow, hostile, or dead at a given byte.
+import Foundation
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+
+/// A server for one test; stops when the test says so.
+public final class ScriptedSMTPServer: Sendable {
+    /// How the server behaves; may be changed while it runs.
+    public struct Behaviour: Sendable {
+        public var greeting = "220 test.example ESMTP"
+        public var offers = ["PIPELINING", "SIZE 10485760", "8BITMIME", "SMTPUTF8"]
+        /// Whole replies by the beginning of a command, in capitals: `"RCPT TO:<BAD@": "550 5.1.1 no"`.
+        public var replies: [String: String] = [:]
+        /// The reply to a message's final dot.
+        public var endReply = "250 2.0.0 queued"
+        /// User names and passwords; others are refused.
+        public var passwords: [String: String] = [:]
+        /// Ends a connection without a word when it has received so many bytes.
+        public var killAfterBytes: Int?
+        /// Never answers commands that begin so; "DOT" is the final dot, "CONNECT" the greeting.
+        public var silentAt: String?
+        /// Ends the connection when a command begins so, before answering.
+        public var killAt: String?
+        /// Does so only once.
+        public var killsOnce = false
+
+        public init() {}
+    }
+
+    /// A message that the server took.
+    public struct Received: Sendable {
+        public let sender: String
+        public let recipient: String
+        /// Without the doubled dots.
+        public let content: [UInt8]
+        /// Counts the server's connections from 1.
+        public let connection: Int
+        public var text: String { String(decoding: content, as: UTF8.self) }
+    }
+
+    fileprivate struct State {
+        var behaviour: Behaviour
+        var received: [Received] = []
+        var commands: [String] = []
+        var connections = 0
+        var open = 0
+        var openAtOnce = 0
+    }
+
+    fileprivate let state: NIOLockedValueBox<State>
+    private let channel: NIOLockedValueBox<(any Channel)?> = NIOLockedValueBox(nil)
+    private let portBox = NIOLockedValueBox(0)
+
+    private init(_ behaviour: Behaviour) { state = NIOLockedValueBox(State(behaviour: behaviour)) }
+
+    /// Starts on a free port of the loopback, or on the given one.
+    public static func start(_ behaviour: Behaviour = Behaviour(), port: Int = 0) async throws -> ScriptedSMTPServer {
+        let server = ScriptedSMTPServer(behaviour)
+        try await server.listen(port: port)
+        return server
+    }
+
+    private func listen(port: Int) async throws {
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { [self] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ScriptedSMTPHandler(server: self))
+                }
+            }
+            .bind(host: "127.0.0.1", port: port).get()
+        self.channel.withLockedValue { $0 = channel }
+        portBox.withLockedValue { $0 = channel.localAddress?.port ?? 0 }
+    }
+
+    public var port: Int { portBox.withLockedValue { $0 } }
+    public var received: [Received] { state.withLockedValue { $0.received } }
+    public var commands: [String] { state.withLockedValue { $0.commands } }
+    public var connections: Int { state.withLockedValue { $0.connections } }
+    /// The most connections that stood at the same time.
+    public var openAtOnce: Int { state.withLockedValue { $0.openAtOnce } }
+    public var behaviour: Behaviour {
+        get { state.withLockedValue { $0.behaviour } }
+        set { state.withLockedValue { $0.behaviour = newValue } }
+    }
+
+    /// Stops listening; connections that stand go on.
+    public func stop() async throws {
+        try await channel.withLockedValue { $0 }?.close().get()
+    }
+}
+
+/// One connection of the server.
+private final class ScriptedSMTPHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let server: ScriptedSMTPServer
+    private var number = 0
+    private var line: [UInt8] = []
+    private var content: [UInt8]?
+    private var sender = ""
+    private var recipient: String?
+    private var count = 0
+    private var isDead = false
+    /// Answers that wait for a challenge's reply: the user name once it is known.
+    private var login: [String]?
+    private var isPlainProof = false
+
+    init(server: ScriptedSMTPServer) { self.server = server }
+
+    func channelActive(context: ChannelHandlerContext) {
+        let behaviour = server.state.withLockedValue { state in
+            state.connections += 1
+            state.open += 1
+            state.openAtOnce = max(state.openAtOnce, state.open)
+            number = state.connections
+            return state.behaviour
+        }
+        if behaviour.killAfterBytes == 0 || behaviour.killAt == "CONNECT" { return die(context) }
+        if behaviour.silentAt != "CONNECT" { say(behaviour.greeting, context) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { server.state.withLockedValue { $0.open -= 1 } }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let behaviour = server.behaviour
+        for byte in unwrapInboundIn(data).readableBytesView where !isDead {
+            count += 1
+            let isLast = count == behaviour.killAfterBytes
+            let reply = content == nil ? read(byte, behaviour) : readContent(byte, behaviour)
+            if isLast { return die(context) }
+            if let reply { say(reply, context) }
+            if isDead { return die(context) }
+        }
+    }
+
+    private func die(_ context: ChannelHandlerContext) {
+        isDead = true
+        context.close(promise: nil)
+    }
+
+    private func say(_ reply: String, _ context: ChannelHandlerContext) {
+        guard !reply.isEmpty else { return }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: reply + "\r\n")), promise: nil)
+    }
+
+    private func read(_ byte: UInt8, _ behaviour: ScriptedSMTPServer.Behaviour) -> String? {
+        guard byte == 10 else {
+            line.append(byte)
+            return nil
+        }
+        let text = String(decoding: line.last == 13 ? line.dropLast() : line[...], as: UTF8.self)
+        line = []
+        server.state.withLockedValue { $0.commands.append(text) }
+        let command = text.uppercased()
+        if let killAt = behaviour.killAt, command.hasPrefix(killAt) {
+            isDead = true
+            if behaviour.killsOnce { server.behaviour.killAt = nil }
+            return nil
+        }
+        if let silentAt = behaviour.silentAt, command.hasPrefix(silentAt) { return nil }
+        if let scripted = behaviour.replies.first(where: { command.hasPrefix($0.key) }) {
+            return scripted.value.replacing("\n", with: "\r\n")
+        }
+        return answer(command, text, behaviour)
+    }
+
+    private func answer(_ command: String, _ text: String, _ behaviour: ScriptedSMTPServer.Behaviour) -> String {
+        let words = command.split(separator: " ")
+        switch words.first ?? "" {
+        case "EHLO":
+            let offers = behaviour.offers + (behaviour.passwords.isEmpty ? [] : ["AUTH PLAIN LOGIN CRAM-MD5"])
+            let lines = ["test.example"] + offers
+            return lines.enumerated().map { $0 + 1 < lines.count ? "250-\($1)" : "250 \($1)" }
+                .joined(separator: "\r\n")
+        case "HELO", "NOOP": return "250 ok"
+        case "MAIL":
+            sender = Self.path(text)
+            recipient = nil
+            return "250 2.1.0 ok"
+        case "RCPT":
+            recipient = Self.path(text)
+            return "250 2.1.5 ok"
+        case "DATA":
+            guard recipient != nil else { return "503 5.5.1 no recipient" }
+            content = []
+            return "354 go on"
+        case "RSET":
+            recipient = nil
+            return "250 2.0.0 ok"
+        case "AUTH": return authenticate(text.split(separator: " "), behaviour)
+        case "QUIT":
+            return "221 bye"
+        default: return "500 what?"
+        }
+    }
+
+    private func authenticate(_ words: [Substring], _ behaviour: ScriptedSMTPServer.Behaviour) -> String {
+        guard words.count == 3, words[1].uppercased() == "PLAIN" else { return "504 not in this test" }
+        let proofs = behaviour.passwords.map { user, password in
+            ScriptedSMTPServer.base64(Array("\0\(user)\0\(password)".utf8))
+        }
+        return proofs.contains(String(words[2])) ? "235 2.7.0 welcome" : "535 5.7.8 wrong password"
+    }
+
+    private func readContent(_ byte: UInt8, _ behaviour: ScriptedSMTPServer.Behaviour) -> String? {
+        content?.append(byte)
+        guard byte == 10, let bytes = content else { return nil }
+        let isEnd = bytes == Array(".\r\n".utf8) || bytes.suffix(5) == Array("\r\n.\r\n".utf8)[...]
+        guard isEnd else { return nil }
+        content = nil
+        if behaviour.silentAt == "DOT" { return nil }
+        if behaviour.killAt == "DOT" {
+            isDead = true
+            return nil
+        }
+        let received = ScriptedSMTPServer.Received(
+            sender: sender, recipient: recipient ?? "", content: Self.undotted(bytes.dropLast(3)), connection: number)
+        if behaviour.endReply.hasPrefix("2") { server.state.withLockedValue { $0.received.append(received) } }
+        return behaviour.endReply
+    }
+
+    private static func undotted(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        var plain: [UInt8] = []
+        var isLineStart = true
+        for byte in bytes {
+            if isLineStart, byte == UInt8(ascii: ".") {
+                isLineStart = false
+                continue
+            }
+            plain.append(byte)
+            isLineStart = byte == 10
+        }
+        return plain
+    }
+
+    private static func path(_ text: String) -> String {
+        guard let start = text.firstIndex(of: "<"), let end = text.firstIndex(of: ">") else { return "" }
+        return String(text[text.index(after: start)..<end])
+    }
+}
+
+extension ScriptedSMTPServer {
+    /// Base64 by other code than that under test.
+    fileprivate static func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
+}
