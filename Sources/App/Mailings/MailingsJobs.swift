@@ -7,7 +7,7 @@ import Storage
 extension Mailings {
     /// The handlers of this room.
     public func handlers(node: Node, pool: SMTPPool) -> [WorkHandler] {
-        let delivery = Delivery(mailings: self, pool: pool, node: node)
+        let delivery = MailDelivery(mailings: self, pool: pool, node: node)
         return [
             WorkHandler(kind: Self.messageWork, batch: 100, concurrency: 8) { items, context in
                 try await delivery.handle(items, context)
@@ -22,11 +22,11 @@ extension Mailings {
     /// concluded at once.
     func plan(
         _ items: [WorkItem], of tenant: TenantID, in tx: any Transaction, at now: Moment
-    ) throws -> Delivery.Plan {
+    ) throws -> MailDelivery.Plan {
         let ledger = LedgerStore(tx: tx, tenant: tenant)
         let rows = try ledger.load(items.map { MessageID(raw: $0.subject) })
         let messages = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
-        var plan = Delivery.Plan(settings: try settings.smtp(of: tenant, in: tx))
+        var plan = MailDelivery.Plan(settings: try settings.smtp(of: tenant, in: tx))
         let holds = try HoldStore(tx: tx, tenant: tenant).all()
         let noes = try gates(rows, of: tenant, in: tx, at: now)
         var concluded: [Concluded] = []
@@ -64,7 +64,7 @@ extension Mailings {
 
     /// What is clear before any server is asked; nil when the message is to be sent.
     private static func beforehand(
-        _ message: LedgerMessage, plan: Delivery.Plan, holds: [Hold], gate: String?, at now: Moment
+        _ message: LedgerMessage, plan: MailDelivery.Plan, holds: [Hold], gate: String?, at now: Moment
     ) -> Verdict? {
         let isCaptured = plan.settings?.host == nil
         if message.state == .sending, !isCaptured {

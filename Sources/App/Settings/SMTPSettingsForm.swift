@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an administrator typed about SMTP → checked settings, or refusals by field (spec 2.1).
+import Markup
+
+/// The form of the page `/settings/email`: the texts as typed, so that a refused form loses nothing.
+struct SMTPSettingsForm: Sendable {
+    var senderName: String
+    var senderEmail: String
+    var host: String
+    var port: String
+    var sizeLimit: String
+    var secure: String
+    var requiresAuthentication: Bool
+    var userName: String
+    /// Never filled from the stored settings.
+    var password: String
+    var unknownPolicy: String
+
+    /// The form as it stands for stored settings.
+    init(_ settings: SMTPSettings) {
+        senderName = settings.senderName
+        senderEmail = settings.senderEmail
+        host = settings.host ?? ""
+        port = String(settings.port)
+        sizeLimit = settings.sizeLimitMegabytes.map { String($0) } ?? ""
+        secure = settings.secure.rawValue
+        requiresAuthentication = settings.requiresAuthentication
+        userName = settings.userName ?? ""
+        password = ""
+        unknownPolicy = settings.unknownPolicy.rawValue
+    }
+
+    /// The form as it was sent.
+    init(_ input: FormInput) {
+        senderName = input.text("sender_name")
+        senderEmail = input.text("sender_email")
+        host = input.text("host")
+        port = input.text("port")
+        sizeLimit = input.text("size_limit")
+        secure = input.text("secure")
+        requiresAuthentication = input.flag("requires_authentication")
+        userName = input.text("user_name")
+        password = input.exactText("password")
+        unknownPolicy = input.text("unknown_policy")
+    }
+
+    /// The settings that the form describes.
+    /// - Parameter old: What is stored: an empty password leaves its password as it is.
+    /// - Throws: ``Refusals`` with all that is wrong, by field.
+    func checked(against old: SMTPSettings) throws -> SMTPSettings {
+        var refusals = Refusals()
+        func refuse(_ field: String, _ key: String) {
+            refusals.add(Refusal(.invalid, code: key, key: "settings.smtp.\(key)", field: field))
+        }
+        var settings = old
+        if senderName.count > 200 { refuse("sender_name", "nameTooLong") }
+        settings.senderName = senderName
+        settings.senderEmail = senderEmail
+        if EmailAddress(senderEmail) == nil { refuse("sender_email", "notAnAddress") }
+        if host.contains("@") || host.contains("/") || host.contains(" ") || host.count > 253 {
+            refuse("host", "notAHost")
+        }
+        settings.host = host.nonEmpty
+        settings.secure = SecureMode(rawValue: secure) ?? old.secure
+        if SecureMode(rawValue: secure) == nil { refuse("secure", "notAChoice") }
+        if let number = Int(port), (1...65535).contains(number) {
+            settings.port = number
+        } else {
+            refuse("port", "notAPort")
+        }
+        settings.sizeLimitMegabytes = Int(sizeLimit)
+        if !sizeLimit.isEmpty, !(1...1000).contains(Int(sizeLimit) ?? 0) { refuse("size_limit", "notASize") }
+        settings.unknownPolicy = UnknownPolicy(rawValue: unknownPolicy) ?? old.unknownPolicy
+        settings.requiresAuthentication = requiresAuthentication
+        settings.userName = requiresAuthentication ? userName.nonEmpty : nil
+        if requiresAuthentication, userName.isEmpty { refuse("user_name", "userMissing") }
+        if !password.isEmpty {
+            settings.password = password
+        } else if requiresAuthentication, old.password == nil {
+            refuse("password", "passwordMissing")
+        } else if settings.needsPasswordAgain(after: old) {
+            refuse("password", "passwordAgain")
+        }
+        if !requiresAuthentication { settings.password = nil }
+        try refusals.throwIfAny()
+        return settings
+    }
+}

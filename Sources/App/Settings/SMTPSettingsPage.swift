@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page «Конфигурация SMTP» (spec 2.1).
+import Markup
+
+/// The SMTP settings as a page.
+struct SMTPSettingsPage {
+    let form: SMTPSettingsForm
+    let errors: FieldErrors
+    /// Whether a password is stored, so that the empty field can say what it means.
+    let hasPassword: Bool
+    /// What stands beside the form: the check of the settings, which knows more rooms than this one.
+    let aside: HTML
+    let signedIn: SignedIn
+    let t: Localizer
+
+    var page: Page {
+        var page = Page(
+            title: t("settings.smtp.title"), current: .emailSettings, body: body, hasErrors: !errors.isEmpty)
+        page.path = []
+        return page
+    }
+
+    private var body: HTML {
+        let state: HTML =
+            form.host.isEmpty ? notice(.neutral, "\(t("settings.smtp.captured"))") : .empty
+        return """
+            \(state)\(errors.summary(t))\
+            \(postForm(to: "/settings/email", signedIn: signedIn, id: "smtp", card(nil, fields)))\(aside)
+            """
+    }
+
+    private func label(_ name: String, _ key: String, hint: String? = nil, isRequired: Bool = false) -> FieldLabel {
+        FieldLabel(
+            name, t("settings.smtp.\(key)"), hint: hint.map { t("settings.smtp.\($0)") }, error: errors[name],
+            isRequired: isRequired)
+    }
+
+    private var password: HTML {
+        textField(
+            label("password", "password", hint: hasPassword ? "password.kept" : nil), type: "password",
+            autocomplete: "new-password")
+    }
+
+    private var fields: HTML {
+        let modes = SecureMode.allCases.map { FieldOption($0.rawValue, t("settings.smtp.secure.\($0.rawValue)")) }
+        let policies = UnknownPolicy.allCases.map {
+            FieldOption($0.rawValue, t("settings.smtp.unknown.\($0.rawValue)"))
+        }
+        return """
+            \(textField(label("sender_name", "senderName"), value: form.senderName))\
+            \(textField(label("sender_email", "senderEmail", isRequired: true), value: form.senderEmail, type: "email"))\
+            \(textField(label("host", "host", hint: "host.hint"), value: form.host))\
+            \(radioButtons(label("secure", "secure"), modes, selected: form.secure))\
+            \(numberField(label("port", "port", hint: "port.hint"), value: form.port, in: 1...65535))\
+            \(checkBox(label("requires_authentication", "requiresAuthentication"), isOn: form.requiresAuthentication))\
+            \(textField(label("user_name", "userName"), value: form.userName, autocomplete: "off"))\
+            \(password)\
+            \(numberField(label("size_limit", "sizeLimit", hint: "sizeLimit.hint"), value: form.sizeLimit, in: 1...1000))\
+            \(radioButtons(label("unknown_policy", "unknown", hint: "unknown.hint"), policies, selected: form.unknownPolicy))\
+            <p class="actions">\(submitButton(t("settings.save"))) \
+            <a href="/settings/email">\(t("settings.cancel"))</a></p>
+            """
+    }
+}
