@@ -73,6 +73,11 @@ public final class Node: Sendable {
         let skew = now < before ? now - before : max(0, now - after)
         guard abs(skew) <= largestSkew.milliseconds else { throw NodeError.skewedClock(milliseconds: skew) }
         if database.dialect == .sqlite { try await NodeStore.clear(database) }
+        return try await makeAnother(on: database)
+    }
+
+    /// One more node, beside those that there are.
+    static func makeAnother(on database: Database) async throws -> Node {
         let beatAt = ContinuousClock.now
         let identity = try await NodeStore.register(database)
         return Node(database: database, identity: identity, beatAt: beatAt)

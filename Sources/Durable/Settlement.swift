@@ -64,7 +64,7 @@ struct Settlement {
     }
 
     /// Ends those that nobody scheduled again meanwhile.
-    private var delete: SQL {
+    var delete: SQL {
         """
         WITH settled(tenant_id, subject_id, revision) AS (VALUES \(values))
         DELETE FROM work
@@ -74,7 +74,7 @@ struct Settlement {
     }
 
     /// Frees the rows. One that was scheduled during the handling keeps the time that it was given there.
-    private var free: SQL {
+    var free: SQL {
         let attempt: SQL = isRetry ? "CASE WHEN work.revision = settled.revision THEN work.attempt ELSE 0 END" : "0"
         return """
             WITH settled(tenant_id, subject_id, revision, due_at) AS (VALUES \(valuesWithTimes))

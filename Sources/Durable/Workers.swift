@@ -44,7 +44,9 @@ public struct Workers: Service {
     ///
     /// Time stands still for the handlers. What they schedule for `now` or earlier is done as well.
     /// - Throws: ``EndlessWork`` after 10,000 batches, ``WorkFailed`` at the end when a handler threw.
-    @discardableResult public func runDue(now: Int64) async throws -> Int {
+    @discardableResult public func runDue(now: Int64) async throws -> Int { try await runDue(now: now, limit: 10_000) }
+
+    @discardableResult func runDue(now: Int64, limit: Int) async throws -> Int {
         var handled = 0
         var batches = 0
         var errors: [String] = []
@@ -57,7 +59,7 @@ public struct Workers: Service {
                 isIdle = false
                 handled += claimed.count
                 batches += 1
-                guard batches <= 10_000 else { throw EndlessWork() }
+                guard batches <= limit else { throw EndlessWork() }
                 errors += await pump.handle(claimed, now: { now })
             }
         }
