@@ -20,6 +20,7 @@ public struct Rooms: Sendable {
     public let inbox: Inbox
     public let workflows: Workflows
     public let mailings: Mailings
+    public let answering: Answering
     public let statistics: Statistics
 
     init(_ installation: Installation) {
@@ -38,6 +39,9 @@ public struct Rooms: Sendable {
             messagesDue: { try events.messagesDue($0, in: $1, at: $2) })
         mailings = Mailings(
             installation: installation, settings: settings, invitations: invitations, inbox: inbox, workflows: workflows)
+        answering = Answering(
+            installation: installation, accounts: accounts, surveys: surveys, invitations: invitations,
+            submitted: { try events.answersSubmitted($0, in: $1, at: $2) })
         statistics = Statistics(installation: installation)
         later.set(self)
     }

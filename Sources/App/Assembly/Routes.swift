@@ -8,6 +8,7 @@ extension Otklik {
         let router = Router(context: WebContext.self)
         HealthRoutes(installation: installation).addRoutes(to: router)
         webAssets.addRoutes(to: router)
+        rooms.answering.addRoutes(to: router)
         return router
     }
 }

@@ -49,11 +49,13 @@ public struct Statistics: Sendable {
     public func count(_ event: AnswersSubmitted, in tx: any Transaction, at now: Moment) throws {
         guard !event.invitation.isTest else { return }
         let fields = try fieldsByID(of: event.invitation.tenant, in: tx)
-        var key = StatisticKey(event.invitation.belonging, form: event.form)
-        key.answeredOn = event.answeredOn.number
-        key.language = event.language
-        var delta = StatisticDelta(key: key)
-        for (values, factor) in [(event.values, 1), (event.replaced, -1)] {
+        var deltas: [StatisticDelta] = []
+        let replacedLanguage = event.replacedLanguage ?? event.language
+        for (values, factor, language) in [(event.values, 1, event.language), (event.replaced, -1, replacedLanguage)] {
+            var key = StatisticKey(event.invitation.belonging, form: event.form)
+            key.answeredOn = event.answeredOn.number
+            key.language = language
+            var delta = StatisticDelta(key: key)
             for value in values {
                 guard let number = value.number else {
                     let measure = StatisticMeasure.notApplicable(value.field, series: value.series)
@@ -65,8 +67,9 @@ public struct Statistics: Sendable {
                     MeasureSum(number, of: field).times(factor),
                     to: StatisticMeasure.value(value.field, series: value.series))
             }
+            deltas.append(delta)
         }
-        try append([delta], of: event.invitation.tenant, in: tx, at: now)
+        try append(deltas, of: event.invitation.tenant, in: tx, at: now)
     }
 
     private func append(
