@@ -162,9 +162,7 @@ def main():
     print(f"seed {options.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="otklik-kill-") as folder:
         mail = MailServer(folder).start()
-        import os
-        os.environ["SSL_CERT_FILE"] = str(mail.authority)
-        server = Server(f"{folder}/data", extra=["--smtp-ca-file", str(mail.authority)]).start()
+        server = Server(f"{folder}/data", environment={"OTKLIK_SMTP_CA_FILE": str(mail.authority)}).start()
         use_smtp(server, mail)
         load = Load(server, options.per_second)
         customers = Customers(mail, server.base_url, options.share)

@@ -27,11 +27,12 @@ def free_port():
 class Server:
     """One `otklik serve --demo` on a data folder; it can be killed and started again on the same one."""
 
-    def __init__(self, data, port=None, database=None, extra=(), base_url=None):
+    def __init__(self, data, port=None, database=None, extra=(), base_url=None, environment=None):
         self.data = pathlib.Path(data)
         self.port = port or free_port()
         self.database = database
         self.extra = list(extra)
+        self.environment = environment or {}
         self.base_url = base_url or f"http://127.0.0.1:{self.port}"
         self.address = f"http://127.0.0.1:{self.port}"
         self.process = None
@@ -41,6 +42,7 @@ class Server:
         arguments = [BINARY, "serve", "--demo", "--data", str(self.data), "--host", "127.0.0.1",
                      "--port", str(self.port), "--base-url", self.base_url, *self.extra]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("OTKLIK_")}
+        environment.update(self.environment)
         if self.database:
             environment["OTKLIK_DATABASE"] = self.database
         self.data.mkdir(parents=True, exist_ok=True)

@@ -47,6 +47,8 @@ extension Configuration {
         .init("demo", .flag, "no", "Makes the demo centre at start, once, and says how to enter it."),
         .init("assets", .path, nil, "Reads pages' files and dictionaries from this folder: for development."),
         .init("trusted-proxies", .addresses, "", "Addresses whose `X-Forwarded-For` is believed."),
+        .init("smtp-ca-file", .path, nil, "Authorities (PEM) that mail servers' certificates may come from as well."),
+        .init("smtp-private-hosts", .flag, "yes", "Whether mail servers may be on this machine or a private network."),
         .init("log-format", .text, "text", "How log lines are written: text or json."),
         .init("log-level", .text, "info", "The least level that is logged: debug, info, warning or error."),
         .init("idle-seconds", .seconds, "30", "How long a connection may stand without a request."),
@@ -140,6 +142,8 @@ public struct Configuration: Sendable {
 }
 
 extension Configuration {
+    private func isOn(_ name: String) -> Bool { ["yes", "true", "1"].contains(text(name).lowercased()) }
+
     public var dataFolder: URL { URL(fileURLWithPath: text("data"), isDirectory: true).standardizedFileURL }
     /// The address of a PostgreSQL database; nil for the embedded one.
     public var database: String? { values["database"] }
@@ -159,7 +163,13 @@ extension Configuration {
     }
     public var isWeb: Bool { text("roles").contains("web") }
     public var isWorker: Bool { text("roles").contains("worker") }
-    public var isDemo: Bool { ["yes", "true", "1"].contains(text("demo").lowercased()) }
+    public var isDemo: Bool { isOn("demo") }
+    public var providerRules: ProviderRules {
+        var rules = ProviderRules()
+        rules.allowsPrivateMailHosts = isOn("smtp-private-hosts")
+        rules.mailAuthorityFile = values["smtp-ca-file"]
+        return rules
+    }
     /// The folder that assets are read from instead of the binary.
     public var assets: URL? { values["assets"].map { URL(fileURLWithPath: $0, isDirectory: true) } }
     public var trustedProxies: AddressList { AddressList(text("trusted-proxies")) ?? AddressList(prefixes: []) }

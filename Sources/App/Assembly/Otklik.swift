@@ -55,7 +55,8 @@ public func buildApplication(_ configuration: Configuration, logger: Logger) asy
         try await secret.check(against: database)
         let installation = Installation(
             database: database, clock: .system, secret: secret, catalogue: try Assets.catalogue(of: assets),
-            baseURL: configuration.baseURL, dataFolder: configuration.dataFolder, logger: logger)
+            baseURL: configuration.baseURL, dataFolder: configuration.dataFolder, logger: logger,
+            provider: configuration.providerRules)
         return Otklik(installation, assets: assets, assetsFolder: configuration.assets)
     } catch {
         try? await database.close()

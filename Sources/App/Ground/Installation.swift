@@ -5,6 +5,16 @@ import Logging
 import Markup
 import Storage
 
+/// What whoever hosts the installation allows and knows, for all of its centres.
+public struct ProviderRules: Sendable {
+    /// Whether mail servers on loopback and private networks may be entered.
+    public var allowsPrivateMailHosts = true
+    /// A PEM file of authorities that mail servers' certificates may come from, beside the system's.
+    public var mailAuthorityFile: String?
+
+    public init() {}
+}
+
 /// One running otklik: its database, time, secret, words and addresses.
 public struct Installation: Sendable {
     public let database: Database
@@ -16,10 +26,11 @@ public struct Installation: Sendable {
     /// The data folder: the embedded database, captured mail, the secret.
     public let dataFolder: URL
     public let logger: Logger
+    public let provider: ProviderRules
 
     public init(
         database: Database, clock: Clock, secret: ServerSecret, catalogue: Catalogue, baseURL: String,
-        dataFolder: URL, logger: Logger
+        dataFolder: URL, logger: Logger, provider: ProviderRules = ProviderRules()
     ) {
         self.database = database
         self.clock = clock
@@ -28,6 +39,7 @@ public struct Installation: Sendable {
         self.baseURL = baseURL
         self.dataFolder = dataFolder
         self.logger = logger
+        self.provider = provider
     }
 
     /// Whether browsers reach us by https, which decides about cookies.

@@ -82,8 +82,8 @@ public struct Mailings: Sendable {
         }
         var account = SMTPAccount(host: host, port: settings.port, security: security, credentials: credentials)
         account.connections = settings.connections
-        account.authorityFile = self.settings.authorityFile
-        account.allowsPrivateHosts = self.settings.allowsPrivateHosts
+        account.authorityFile = installation.provider.mailAuthorityFile
+        account.allowsPrivateHosts = installation.provider.allowsPrivateMailHosts
         return account
     }
 }

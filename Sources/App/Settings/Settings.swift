@@ -5,16 +5,8 @@ import Storage
 /// Settings that administrators change at run time.
 public struct Settings: Sendable {
     let installation: Installation
-    /// Whether hosts on loopback and private networks may be entered: decided by the provider.
-    let allowsPrivateHosts: Bool
-    /// A PEM file of authorities that mail servers' certificates may come from, beside the system's.
-    let authorityFile: String?
 
-    public init(installation: Installation, allowsPrivateHosts: Bool = true, authorityFile: String? = nil) {
-        self.installation = installation
-        self.allowsPrivateHosts = allowsPrivateHosts
-        self.authorityFile = authorityFile
-    }
+    public init(installation: Installation) { self.installation = installation }
 
     /// How a centre's mail leaves; nil when nobody has said so yet.
     public func smtp(of tenant: TenantID, in tx: any Transaction) throws -> SMTPSettings? {
