@@ -14,7 +14,9 @@ import Testing
         ("Mail", ["Foundation", "Markup", "Post"]),
         ("Routes", ["Foundation", "Hummingbird", "HTTPTypes", "NIOCore", "Storage", "Markup", "Durable", "Logging"]),
         ("Jobs", ["Foundation", "Storage", "Durable", "Logging", "Post"]),
-        ("Service", ["Foundation", "Storage", "Durable", "Logging", "Post", "ServiceLifecycle", "NIOCore"]),
+        ("Service", [
+            "Foundation", "Storage", "Durable", "Logging", "Post", "ServiceLifecycle", "NIOCore", "NIOPosix", "CSodium",
+        ]),
     ]
     private static let withoutRole: Set<String> = [
         "Foundation", "Storage", "Durable", "Markup", "Logging", "Crypto", "NIOConcurrencyHelpers",

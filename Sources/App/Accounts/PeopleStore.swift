@@ -181,6 +181,19 @@ struct PeopleStore {
             """)
     }
 
+    /// Gives somebody another login name and names; false when somebody else has that login name.
+    func rename(_ person: PersonID, to new: NewPerson) throws -> Bool {
+        try tx.execute(
+            """
+            UPDATE person SET login = \(new.login), login_folded = \(new.login.folded),
+                first_name = \(new.firstName), last_name = \(new.lastName), email = \(new.email),
+                email_folded = \(new.email?.folded), language = \(new.language)
+            WHERE tenant_id = \(tenant) AND id = \(person) AND NOT EXISTS (
+                SELECT 1 FROM person o
+                WHERE o.tenant_id = \(tenant) AND o.login_folded = \(new.login.folded) AND o.id <> \(person))
+            """) == 1
+    }
+
     func setLanguage(of person: PersonID, to language: String) throws {
         try tx.execute("UPDATE person SET language = \(language) WHERE tenant_id = \(tenant) AND id = \(person)")
     }

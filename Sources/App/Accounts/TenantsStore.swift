@@ -38,6 +38,13 @@ struct TenantsStore {
         return changed == 1 ? id : nil
     }
 
+    func rename(_ id: TenantID, to name: String, language: String, timeZone: String) throws {
+        try tx.execute(
+            """
+            UPDATE tenant SET name = \(name), language = \(language), time_zone = \(timeZone) WHERE id = \(id)
+            """)
+    }
+
     static func tenant(_ row: Row) throws -> Tenant {
         Tenant(
             id: try row.get("id"), key: try row.get("key"), name: try row.get("name"), kind: try row.get("kind"),

@@ -121,3 +121,8 @@ extension Refusal.Kind {
         }
     }
 }
+
+extension Refusals {
+    /// The status of a page or document that tells them: the first one's.
+    public var status: HTTPResponse.Status { all.first?.kind.status ?? .badRequest }
+}

@@ -63,3 +63,13 @@ public struct Refusals: Error, Sendable, Equatable {
         if !all.isEmpty { throw self }
     }
 }
+
+/// The refusals that an error holds: for handlers that show a form again with what was wrong.
+/// - Throws: the error itself, when it is no refusal.
+public func refusals(in error: any Error) throws -> Refusals {
+    switch error {
+    case let refusals as Refusals: return refusals
+    case let refusal as Refusal: return Refusals([refusal])
+    default: throw error
+    }
+}

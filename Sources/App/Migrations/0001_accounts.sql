@@ -85,7 +85,7 @@ CREATE TABLE sign_in_link (
 CREATE TABLE login_attempt (
     subject TEXT PRIMARY KEY, -- personal
     failures INTEGER NOT NULL,
-    window_started_at BIGINT NOT NULL
+    last_at BIGINT NOT NULL
 ) /*without rowid*/;
 
 CREATE TABLE api_key (

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is asking, found out before any handler runs; and the check that a form came from our own page.
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// The cookie of a session. Behind https its name begins with `__Host-`: no other host, no path, no plain http.
+struct SessionCookie {
+    let isSecure: Bool
+
+    var name: String { isSecure ? "__Host-otklik" : "otklik" }
+
+    func value(of request: Request) -> String? { request.cookies[name]?.value }
+
+    func setting(_ token: String) -> HTTPField {
+        HTTPField(name: .setCookie, value: "\(name)=\(token); Max-Age=\(AccountsLimits.sessionDays * 86400)\(attributes)")
+    }
+
+    var removal: HTTPField { HTTPField(name: .setCookie, value: "\(name)=; Max-Age=0\(attributes)") }
+
+    private var attributes: String { "; Path=/; HttpOnly; SameSite=Lax" + (isSecure ? "; Secure" : "") }
+}
+
+/// Sets `signedIn` by the session cookie of a browser, and `signedInKey` by the bearer key of a program.
+public struct SignedInMiddleware: RouterMiddleware {
+    public typealias Context = WebContext
+    private let accounts: Accounts
+    private let cookie: SessionCookie
+
+    public init(accounts: Accounts) {
+        self.accounts = accounts
+        cookie = SessionCookie(isSecure: accounts.installation.isSecure)
+    }
+
+    public func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        if request.uri.path.hasPrefix("/api/") {
+            context.signedInKey = try await holder(request.headers[.authorization])
+        } else if request.isForBrowsers, !request.uri.path.hasPrefix("/assets/"),
+            let token = cookie.value(of: request)
+        {
+            context.signedIn = try await accounts.signedIn(token: token, at: accounts.installation.clock.now())
+        }
+        return try await next(request, context)
+    }
+
+    private func holder(_ authorization: String?) async throws -> SignedInKey? {
+        guard let authorization else { return nil }
+        let parts = authorization.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return try await accounts.keyHolder(String(parts[1]).trimmed)
+    }
+}
+
+/// Refuses writes that another site has a browser make (CSRF): by Sec-Fetch-Site or Origin, and for signed-in people
+/// by the form token as well.
+public struct FormTokenMiddleware: RouterMiddleware {
+    public typealias Context = WebContext
+    /// Bytes of a form before its handler sets a limit of its own.
+    private static let limit = 2 * 1024 * 1024
+    private let baseURL: String
+    private let publicPrefixes: [String]
+
+    /// - Parameter publicPrefixes: addresses whose visitors have no session, and which protect themselves.
+    public init(baseURL: String, publicPrefixes: [String]) {
+        self.baseURL = baseURL
+        self.publicPrefixes = publicPrefixes
+    }
+
+    public func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let path = request.uri.path
+        guard ![.get, .head, .options].contains(request.method), request.isForBrowsers,
+            !publicPrefixes.contains(where: { path.hasPrefix($0) })
+        else { return try await next(request, context) }
+        guard isFromHere(request) else { throw Self.refusal }
+        guard let signedIn = context.signedIn else { return try await next(request, context) }
+        var request = request
+        guard try await isToken(of: &request, signedIn.formToken) else { throw Self.refusal }
+        return try await next(request, context)
+    }
+
+    private static let refusal = Refusal(.forbidden, code: "wrong_form_token", key: "frame.wrongFormToken")
+
+    /// Programs that are no browsers send neither field.
+    private func isFromHere(_ request: Request) -> Bool {
+        if let site = HTTPField.Name("Sec-Fetch-Site").flatMap({ request.headers[$0] }) {
+            return site == "same-origin" || site == "none"
+        }
+        guard let origin = request.headers[.origin] else { return true }
+        return origin == baseURL || origin.split(separator: "/").last.map(String.init) == request.head.authority
+    }
+
+    /// The token is in a header for scripts, in the query for uploads, in the body for forms.
+    private func isToken(of request: inout Request, _ expected: String) async throws -> Bool {
+        if let shown = HTTPField.Name("X-Form-Token").flatMap({ request.headers[$0] }) {
+            return isSame(shown, expected)
+        }
+        if let shown = request.uri.queryParameters[Substring(formTokenName)] { return isSame(String(shown), expected) }
+        let type = request.headers[.contentType] ?? ""
+        guard type.lowercased().hasPrefix("application/x-www-form-urlencoded") else { return false }
+        let bytes = try await requestBytes(request, limit: Self.limit)
+        request.body = RequestBody(buffer: ByteBuffer(bytes: bytes))
+        return isSame(try FormInput(bytes: bytes).text(formTokenName), expected)
+    }
+
+    /// Compares in a time that does not tell where the first difference is.
+    private func isSame(_ shown: String, _ expected: String) -> Bool {
+        let (left, right) = (Array(shown.utf8), Array(expected.utf8))
+        guard left.count == right.count else { return false }
+        return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+}
