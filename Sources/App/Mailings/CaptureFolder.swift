@@ -10,11 +10,13 @@ struct CaptureFolder: Sendable {
         folder = installation.dataFolder.appending(path: "mail").appending(path: tenant.description)
     }
 
-    private func file(of messageID: String) -> URL {
-        // A Message-ID of ours has letters, digits, dots, hyphens and one @; anything else cannot become a path.
-        let safe = messageID.map { $0.isLetter || $0.isNumber || "@.-_".contains($0) ? $0 : "_" }
-        return folder.appending(path: String(safe) + ".eml")
+    /// A file's name. A Message-ID of ours has letters, digits, dots, hyphens and one @; anything else cannot become
+    /// a path.
+    static func name(of messageID: String) -> String {
+        String(messageID.map { $0.isLetter || $0.isNumber || "@.-_".contains($0) ? $0 : "_" }) + ".eml"
     }
+
+    private func file(of messageID: String) -> URL { folder.appending(path: Self.name(of: messageID)) }
 
     /// Writes a message aside, makes it durable, and puts it in its place. The same message again changes nothing.
     func keep(_ bytes: [UInt8], of messageID: String) throws {

@@ -28,6 +28,19 @@ struct OutgoingMail: Sendable {
         return message
     }
 
+    /// The content as people may read it; nil once it is erased.
+    /// - Parameter withLinks: whether the secret links stand in it, or only words in their places.
+    func readable(_ row: LedgerMessage, withLinks: Bool = true) -> ReadableMail? {
+        guard let content = row.content else { return nil }
+        let t = installation.catalogue.localizer(Self.frameLanguage(content.language))
+        let hidden = t("mailings.outbox.hiddenLink")
+        let links = withLinks ? links(of: row) : Links(survey: hidden, unsubscribe: hidden)
+        let html = content.html.map { body(html: $0, row: row, links: links, language: content.language) }
+        let text = content.text.map { body(text: $0, row: row, links: links, language: content.language) }
+        return ReadableMail(
+            subject: content.subject, text: text ?? html.map { PlainText.make(fromHTML: $0) } ?? "", html: html)
+    }
+
     /// The links that the placeholders of a message stand for.
     struct Links: Sendable {
         var survey: String
