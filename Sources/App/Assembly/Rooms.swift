@@ -16,6 +16,7 @@ public struct Rooms: Sendable {
     public let services: Services
     public let contacts: Contacts
     public let surveys: Surveys
+    public let interactions: Interactions
     public let invitations: Invitations
     public let inbox: Inbox
     public let workflows: Workflows
@@ -31,6 +32,11 @@ public struct Rooms: Sendable {
         services = Services(installation: installation)
         contacts = Contacts(installation: installation)
         surveys = Surveys(installation: installation)
+        interactions = Interactions(
+            installation: installation, accounts: accounts, services: services, contacts: contacts,
+            events: InteractionEvents(
+                completed: { try events.interactionCompleted($0, in: $1, at: $2) },
+                reopened: { try events.interactionReopened($1, of: $0, in: $2, at: $3) }))
         invitations = Invitations(
             installation: installation, changed: { try events.invitationsChanged($0, in: $1, at: $2) })
         inbox = Inbox(installation: installation)

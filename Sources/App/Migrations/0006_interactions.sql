@@ -19,7 +19,6 @@ CREATE TABLE interaction (
     sentiment DOUBLE PRECISION,
     data TEXT NOT NULL, -- personal
     completed_on INTEGER,
-    fingerprint /*bytes*/ NOT NULL,
     is_test INTEGER NOT NULL,
     created_at BIGINT NOT NULL,
     changed_at BIGINT NOT NULL,

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// How deliveries become interactions and parts: in one transaction, for one or many, with a constant number of
+// statements beside those of the rooms that listen.
+import Foundation
+import Storage
+
+/// Records deliveries in a transaction.
+struct Recording {
+    let rooms: Interactions
+    let sender: IntakeSender
+    let tx: any Transaction
+    let now: Moment
+
+    private var store: InteractionsStore { InteractionsStore(tx: tx, tenant: sender.tenant) }
+
+    /// What became of each delivery, in their order. No two may be about the same interaction.
+    /// - Throws: ``Overtaken`` when another transaction has made something of it meanwhile.
+    func record(_ deliveries: [Intake]) throws -> [IntakeOutcome] {
+        let known = try KnownInteractions(of: deliveries, from: sender, services: rooms.services, in: tx)
+        var outcomes: [IntakeOutcome?] = Array(repeating: nil, count: deliveries.count)
+        var drafts: [IntakeDraft] = []
+        for (position, delivery) in deliveries.enumerated() {
+            do {
+                switch try IntakeJudgement.of(delivery, at: position, known: known) {
+                case .new(let draft): drafts.append(draft)
+                case .repeated(let part, let interaction, let service):
+                    outcomes[position] = .taken(
+                        repeated(part, of: interaction, service: service, delivery: delivery, known: known))
+                }
+            } catch let refusals as Refusals {
+                outcomes[position] = .refused(refusals)
+            }
+        }
+        try addRuns(to: &outcomes)
+        for taken in try write(drafts, known: known) { outcomes[taken.position] = .taken(taken.delivery) }
+        return outcomes.compactMap(\.self)
+    }
+
+    private func repeated(
+        _ part: InteractionPart, of interaction: Interaction, service: Service, delivery: Intake,
+        known: KnownInteractions
+    ) -> TakenIntake {
+        var warnings = delivery.warnings
+        if let text = part.dispositionText {
+            warnings.append(
+                IntakeWarning(
+                    code: "unknown_disposition", key: "interactions.unknownDisposition",
+                    arguments: ["disposition": text, "service": service.name], field: "disposition"))
+        }
+        return TakenIntake(
+            interaction: interaction, service: service,
+            lastDisposition: known.disposition(interaction.lastDisposition, of: service.id), part: part,
+            partDisposition: known.disposition(part.disposition, of: service.id), agentLogin: delivery.completion.agent,
+            isNew: false, warnings: warnings)
+    }
+
+    /// Repeated deliveries are answered with the runs that they started the first time.
+    private func addRuns(to outcomes: inout [IntakeOutcome?]) throws {
+        let repeated = outcomes.compactMap { outcome in
+            if case .taken(let taken) = outcome { taken.interaction.id } else { nil }
+        }
+        if repeated.isEmpty { return }
+        let runs = try rooms.events.runsStarted(sender.tenant, repeated, tx)
+        for (position, outcome) in outcomes.enumerated() {
+            guard case .taken(var taken) = outcome else { continue }
+            taken.runs = runs[taken.interaction.id] ?? []
+            outcomes[position] = .taken(taken)
+        }
+    }
+
+    private func write(
+        _ judged: [IntakeDraft], known: KnownInteractions
+    ) throws -> [(position: Int, delivery: TakenIntake)] {
+        if judged.isEmpty { return [] }
+        var drafts = judged
+        try findAgents(of: &drafts)
+        try findCustomers(of: &drafts)
+        let zone = try rooms.accounts.tenant(sender.tenant, in: tx)?.zone ?? .gmt
+        let interactions = drafts.map { $0.interaction(id: tx.new(), source: sender.source, at: now, in: zone) }
+        let parts = zip(drafts, interactions).map { $0.part(of: $1.id, id: tx.new(), at: now) }
+        try store.insert(zip(drafts, interactions).filter { $0.0.before == nil }.map(\.1))
+        for (draft, interaction) in zip(drafts, interactions) where draft.before != nil {
+            try store.update(interaction)
+        }
+        try store.insert(parts.compactMap(\.self))
+        return try drafts.indices.map { index in
+            let (draft, interaction) = (drafts[index], interactions[index])
+            var taken = TakenIntake(
+                interaction: interaction, service: draft.service,
+                lastDisposition: known.disposition(interaction.lastDisposition, of: draft.service.id),
+                part: parts[index], partDisposition: parts[index] == nil ? nil : draft.disposition,
+                agentLogin: parts[index] == nil ? nil : draft.agentLogin,
+                isNew: draft.before == nil || parts[index] != nil, warnings: draft.warnings)
+            taken.runs = try tell(draft, interaction: interaction, part: parts[index], in: zone)
+            return (draft.position, taken)
+        }
+    }
+
+    private func findAgents(of drafts: inout [IntakeDraft]) throws {
+        let named = drafts.indices.filter { drafts[$0].delivery.act == .complete && drafts[$0].agentLogin != nil }
+        if named.isEmpty { return }
+        let references = named.map { AgentReference(login: drafts[$0].agentLogin ?? "", team: drafts[$0].service.team) }
+        let agents = try rooms.accounts.findOrMakeAgents(references, of: sender.tenant, in: tx, at: now)
+        for (index, agent) in zip(named, agents) {
+            drafts[index].agent = agent
+            if agent?.isNew != false {
+                drafts[index].warnings.append(
+                    IntakeWarning(
+                        code: "unknown_agent", key: "interactions.unknownAgent",
+                        arguments: ["agent": drafts[index].agentLogin ?? ""], field: "agent"))
+            }
+        }
+    }
+
+    private func findCustomers(of drafts: inout [IntakeDraft]) throws {
+        let contacts = try rooms.contacts.findOrMake(
+            drafts.map { $0.delivery.customer?.reference ?? CustomerReference() }, of: sender.tenant, in: tx, at: now)
+        let cases = try rooms.contacts.findOrMake(
+            drafts.compactMap(\.delivery.caseReference), of: sender.tenant, in: tx, at: now)
+        let kept = drafts.indices.filter { contacts[$0] == nil }.compactMap { drafts[$0].before?.contact }
+        let keptContacts = try rooms.contacts.contacts(Set(kept).sorted(), of: sender.tenant, in: tx)
+        let keptCaseIDs = drafts.filter { $0.delivery.caseReference == nil }.compactMap { $0.before?.caseID }
+        let keptCases = try rooms.contacts.cases(Set(keptCaseIDs).sorted(), of: sender.tenant, in: tx)
+        for index in drafts.indices {
+            let before = drafts[index].before
+            drafts[index].contact = contacts[index] ?? before?.contact.flatMap { keptContacts[$0] }
+            drafts[index].customerCase =
+                drafts[index].delivery.caseReference.flatMap { cases[$0.number] }
+                ?? before?.caseID.flatMap { keptCases[$0] }
+        }
+    }
+
+    /// Tells the rooms that listen, and returns the runs that they started.
+    private func tell(
+        _ draft: IntakeDraft, interaction: Interaction, part: InteractionPart?, in zone: TimeZone
+    ) throws -> [RunStarted] {
+        if part != nil || draft.isEnd {
+            return try rooms.events.completed(
+                event(draft, interaction: interaction, part: part, isEnd: draft.isEnd, in: zone), tx, now)
+        }
+        if draft.isSentimentLate(at: now) {
+            return try rooms.events.sentimentArrived(
+                event(draft, interaction: interaction, part: nil, isEnd: true, in: zone), tx, now)
+        }
+        return []
+    }
+
+    private func event(
+        _ draft: IntakeDraft, interaction: Interaction, part: InteractionPart?, isEnd: Bool, in zone: TimeZone
+    ) -> InteractionCompleted {
+        let belonging = part ?? draft.lastPart
+        let endedAt = part?.completedAt ?? interaction.endedAt ?? now
+        return InteractionCompleted(
+            tenant: sender.tenant, interaction: interaction.id, channel: interaction.channel,
+            direction: interaction.direction, service: draft.service,
+            part: part.map { .init(part: $0.part, agent: $0.agent, note: $0.note) }, isEnd: isEnd,
+            disposition: draft.disposition, disposedText: draft.dispositionText ?? part?.dispositionText,
+            agent: belonging?.agent, team: belonging?.team, contact: draft.contact, caseID: draft.customerCase?.id,
+            caseNumber: draft.customerCase?.number, caseTitle: draft.customerCase?.title,
+            customerName: interaction.customerName, customerEmail: interaction.customerEmail,
+            customerPhone: interaction.customerPhone, language: interaction.customerLanguage,
+            sentiment: interaction.sentiment, data: interaction.data, startedAt: interaction.startedAt,
+            endedAt: endedAt, completedOn: LocalDay(of: endedAt, in: zone), isTest: interaction.isTest)
+    }
+}
