@@ -123,7 +123,7 @@ extension Answering {
         page.notice = .preview
         page.nonce = ""
         page.hasDecoy = false
-        var reply = SurveyReply(page.document)
+        var reply = SurveyReply(page.document, language: language.language)
         reply.isPreview = true
         return reply.response()
     }
@@ -139,15 +139,13 @@ extension Answering {
     private func reply(
         _ state: SurveyState, status: SurveyReply.Status, _ request: Request, _ context: WebContext
     ) -> SurveyReply {
-        let wishes = (request.headers[.acceptLanguage] ?? "").split(separator: ",").prefix(10).map { wish in
-            String(wish.split(separator: ";").first ?? "").trimmed
-        }
-        let language = LanguageChoice.pick(
-            from: installation.catalogue.languages, wishes: [request.wishedLanguage].compactMap { $0 } + wishes)
+        let known = installation.catalogue.languages
+        let wished = LanguageChoice.pick(from: known, wishes: [request.wishedLanguage].compactMap { $0 })
+        let language = wished ?? preferredLanguage(request.headers[.acceptLanguage], of: known)
         let t = words(language ?? "en")
         let page = SurveyStatePage(
             state: state, language: t.language, centre: "", style: plainStyle(context), t: t)
-        return SurveyReply(page.document, status: status)
+        return SurveyReply(page.document, language: t.language, status: status)
     }
 
     private static let sheetPath = "Answering/public-survey.css"

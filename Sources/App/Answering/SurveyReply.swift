@@ -22,12 +22,17 @@ struct SurveyReply: Sendable {
     var status: Status
     /// The author's preview may stand in a frame of ours.
     var isPreview = false
+    /// The language of the page.
+    let language: String
     let bytes: [UInt8]
 
-    init(_ page: HTML, status: Status = .ok) { self.init(bytes: Array(page.text.utf8), status: status) }
+    init(_ page: HTML, language: String, status: Status = .ok) {
+        self.init(bytes: Array(page.text.utf8), language: language, status: status)
+    }
 
-    init(bytes: [UInt8], status: Status = .ok) {
+    init(bytes: [UInt8], language: String, status: Status = .ok) {
         self.bytes = bytes
+        self.language = language
         self.status = status
     }
 }

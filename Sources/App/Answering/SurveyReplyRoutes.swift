@@ -15,6 +15,7 @@ extension SurveyReply {
         var fields = HTTPFields()
         fields[.contentType] = "text/html; charset=utf-8"
         fields[.contentSecurityPolicy] = Self.policy + (isPreview ? "'self'" : "'none'")
+        fields[.contentLanguage] = language
         fields[.cacheControl] = "no-store"
         fields[.xContentTypeOptions] = "nosniff"
         if let referrer = Self.names.referrer { fields[referrer] = "no-referrer" }

@@ -29,7 +29,8 @@ struct SurveyView {
         let setting = SurveySheet.Setting(
             version: link.version.id, language: form.language, centre: link.centre.name, style: style)
         let sheet = answering.sheets.sheet(setting) { page.document }
-        return SurveyReply(bytes: sheet.filled(with: nonce(at: now).signed(with: answering.installation.secret)))
+        let nonce = nonce(at: now).signed(with: answering.installation.secret)
+        return SurveyReply(bytes: sheet.filled(with: nonce), language: form.language)
     }
 
     /// The page with entries in it.
@@ -39,7 +40,7 @@ struct SurveyView {
         page.notice = notice
         page.nonce = nonce.signed(with: answering.installation.secret)
         page.hasDecoy = !nonce.isShownAgain
-        return SurveyReply(page.document)
+        return SurveyReply(page.document, language: form.language)
     }
 
     /// The page with what has to be mended. Its time goes on from the first page.
@@ -49,13 +50,13 @@ struct SurveyView {
         page.problems = check.problems
         page.nonce = nonce.signed(with: answering.installation.secret)
         page.hasDecoy = !nonce.isShownAgain
-        return SurveyReply(page.document, status: .refused)
+        return SurveyReply(page.document, language: form.language, status: .refused)
     }
 
     func state(_ state: SurveyState, status: SurveyReply.Status = .ok) -> SurveyReply {
         let page = SurveyStatePage(
             state: state, language: form.language, centre: link.centre.name, style: style, t: t)
-        return SurveyReply(page.document, status: status)
+        return SurveyReply(page.document, language: form.language, status: status)
     }
 
     /// A moment in the centre's zone.
