@@ -14,6 +14,7 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioLocks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -76,7 +77,10 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["App", "Storage", "Durable", "Post", "Markup", hummingbird, httpTypes, logging, nioCore, nioPosix],
+            dependencies: [
+                "App", "Storage", "Durable", "Post", "Markup", hummingbird, httpTypes, logging, nioCore, nioEmbedded,
+                nioPosix,
+            ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "DurableTests", dependencies: ["Durable", "Storage", "TestSupport"], swiftSettings: strict),

@@ -25,6 +25,8 @@ public struct AddressList: Sendable, Equatable {
         Prefix(bytes: [127, 0, 0, 0], bits: 8), Prefix(bytes: [UInt8](repeating: 0, count: 15) + [1], bits: 128),
     ])
 
+    public static let none = AddressList(prefixes: [])
+
     init(prefixes: [Prefix]) { self.prefixes = prefixes }
 
     /// Nil when a part of the text is neither an address nor a prefix. An empty text is an empty list.

@@ -172,7 +172,7 @@ extension Configuration {
     }
     /// The folder that assets are read from instead of the binary.
     public var assets: URL? { values["assets"].map { URL(fileURLWithPath: $0, isDirectory: true) } }
-    public var trustedProxies: AddressList { AddressList(text("trusted-proxies")) ?? AddressList(prefixes: []) }
+    public var trustedProxies: AddressList { AddressList(text("trusted-proxies")) ?? .none }
     public var isLogJSON: Bool { text("log-format") == "json" }
     public var logLevel: String { text("log-level") }
     public var stopSeconds: Int { number("stop-seconds") }

@@ -16,8 +16,16 @@ public struct Otklik: Sendable {
     /// Kept connections to the centres' mail servers.
     let pool: SMTPPool
 
-    /// - Parameter assetsFolder: where pages' files are read from anew for every document; nil for the embedded ones.
-    public init(_ installation: Installation, assets: AssetTree, assetsFolder: URL? = nil) {
+    let trustedProxies: AddressList
+
+    /// - Parameters:
+    ///   - assetsFolder: Where pages' files are read from anew for every document; nil for the embedded ones.
+    ///   - trustedProxies: Whose word about the client's address is believed.
+    public init(
+        _ installation: Installation, assets: AssetTree, assetsFolder: URL? = nil,
+        trustedProxies: AddressList = .none
+    ) {
+        self.trustedProxies = trustedProxies
         self.installation = installation
         rooms = Rooms(installation)
         pool = SMTPPool()
@@ -57,7 +65,9 @@ public func buildApplication(_ configuration: Configuration, logger: Logger) asy
             database: database, clock: .system, secret: secret, catalogue: try Assets.catalogue(of: assets),
             baseURL: configuration.baseURL, dataFolder: configuration.dataFolder, logger: logger,
             provider: configuration.providerRules)
-        return Otklik(installation, assets: assets, assetsFolder: configuration.assets)
+        return Otklik(
+            installation, assets: assets, assetsFolder: configuration.assets,
+            trustedProxies: configuration.trustedProxies)
     } catch {
         try? await database.close()
         throw error

@@ -6,9 +6,21 @@ extension Otklik {
     /// The router of the whole product.
     func router() -> Router<WebContext> {
         let router = Router(context: WebContext.self)
+        let routes = RouteList()
+        router.add(middleware: ForwardedMiddleware(proxies: trustedProxies))
+        router.add(middleware: SecurityHeadersMiddleware(isSecure: installation.isSecure))
+        router.add(middleware: ErrorMiddleware(routes: routes))
+        router.add(middleware: LanguageMiddleware(catalogue: installation.catalogue))
+        router.add(middleware: FrameMiddleware(assets: webAssets) { _, _ in Surroundings() })
+        router.add(middleware: ErrorMiddleware(routes: routes))
+        addRoutes(to: router)
+        routes.set(router.routes.map { (path: $0.path.description, method: $0.method.rawValue) })
+        return router
+    }
+
+    private func addRoutes(to router: Router<WebContext>) {
         HealthRoutes(installation: installation).addRoutes(to: router)
         webAssets.addRoutes(to: router)
         rooms.answering.addRoutes(to: router)
-        return router
     }
 }
