@@ -3,6 +3,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Markup
 import NIOCore
 
 /// The cookie of a session. Behind https its name begins with `__Host-`: no other host, no path, no plain http.
@@ -22,7 +23,8 @@ struct SessionCookie {
     private var attributes: String { "; Path=/; HttpOnly; SameSite=Lax" + (isSecure ? "; Secure" : "") }
 }
 
-/// Sets `signedIn` by the session cookie of a browser, and `signedInKey` by the bearer key of a program.
+/// Sets `signedIn` and the person's language by the session cookie of a browser, and `signedInKey` by the bearer key
+/// of a program.
 public struct SignedInMiddleware: RouterMiddleware {
     public typealias Context = WebContext
     private let accounts: Accounts
@@ -43,6 +45,9 @@ public struct SignedInMiddleware: RouterMiddleware {
             let token = cookie.value(of: request)
         {
             context.signedIn = try await accounts.signedIn(token: token, at: accounts.installation.clock.now())
+            if let language = context.signedIn?.language {
+                context.localizer = accounts.installation.catalogue.localizer(language)
+            }
         }
         return try await next(request, context)
     }

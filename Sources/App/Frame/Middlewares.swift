@@ -4,7 +4,8 @@ import HTTPTypes
 import Hummingbird
 import Markup
 
-/// Finds the language: the person's, else the one chosen in this browser, else what the browser prefers.
+/// Finds the language: the one chosen in this browser, else what the browser prefers. Accounts' middleware puts the
+/// person's own language in its place.
 public struct LanguageMiddleware: RouterMiddleware {
     public typealias Context = WebContext
     static let cookieName = "otklik-language"
@@ -19,13 +20,10 @@ public struct LanguageMiddleware: RouterMiddleware {
         let chosen = request.isForBrowsers ? request.cookies[Self.cookieName]?.value : nil
         let known = catalogue.languages
         let language =
-            context.signedIn?.language ?? chosen.flatMap { known.contains($0) ? $0 : nil }
+            chosen.flatMap { known.contains($0) ? $0 : nil }
             ?? preferredLanguage(request.headers[.acceptLanguage], of: known) ?? "en"
         context.localizer = catalogue.localizer(language)
-        var response = try await next(request, context)
-        if context.signedIn == nil { response.headers[.vary] = "Accept-Language" }
-        response.headers[.contentLanguage] = response.headers[.contentLanguage] ?? language
-        return response
+        return try await next(request, context)
     }
 
     /// The cookie that remembers a choice made before signing in.

@@ -46,7 +46,8 @@ public func pageResponse(
 ) -> Response {
     let document = FrameDocument(page: page, context: context).html
     var response = Response(
-        status: status, headers: [.contentType: "text/html; charset=utf-8"],
+        status: status,
+        headers: [.contentType: "text/html; charset=utf-8", .contentLanguage: context.words.language],
         body: ResponseBody(byteBuffer: ByteBuffer(string: document.text)))
     response.headers[.cacheControl] = "no-store"
     if context.surroundings.flash != nil { response.headers.append(HTTPField(name: .setCookie, value: Flash.removal)) }
