@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The room's face: what other rooms may ask of scenarios and runs.
+import Durable
 import Storage
 
 /// Workflows, their configurations and their runs.
@@ -10,6 +11,7 @@ public struct Workflows: Sendable {
     let inbox: Inbox
     /// Who writes the mails (Mailings).
     let messagesDue: @Sendable ([MessageDue], any Transaction, Moment) throws -> Void
+    let shelf = ScenarioShelf()
 
     public init(
         installation: Installation, surveys: Surveys, invitations: Invitations, inbox: Inbox,
@@ -24,27 +26,72 @@ public struct Workflows: Sendable {
 
     /// Starts what the enabled configurations of the interaction's service want (spec 5.1), each at most once.
     public func consider(_ event: InteractionCompleted, in tx: any Transaction, at now: Moment) throws -> [RunStarted] {
-        fatalError()
+        guard event.part != nil || event.isEnd else { return [] }
+        let listening = try WorkflowsStore(tenant: event.tenant, tx: tx).listening(to: event)
+        guard let around = listening.around else { return [] }
+        let matches = listening.configurations.compactMap { $0.match(event) }
+        guard !matches.isEmpty else { return [] }
+        let variables = RunVariables(event, around).stored.text
+        let runs = matches.map { configuration, trigger in
+            RunStore.NewRun(
+                id: tx.new(), workflow: configuration.workflow, version: configuration.version,
+                configuration: configuration.id, part: trigger == .agentCompletes ? event.part?.part ?? "" : "",
+                trigger: trigger, variables: variables)
+        }
+        let inserted = try RunStore(tenant: event.tenant, tx: tx).insert(runs, for: event, at: now)
+        try Work.schedule(
+            inserted.map { (Self.work, event.tenant.raw, $0.raw, now.milliseconds) }, in: tx)
+        return zip(runs, matches).filter { inserted.contains($0.0.id) }.map { run, match in
+            RunStarted(
+                run: run.id, workflow: match.configuration.workflowName, configuration: match.configuration.name)
+        }
     }
 
-    /// The interaction goes on: its waiting runs are cancelled.
+    /// The interaction goes on: its waiting runs are cancelled. A mail that is on its way meets the gate.
     public func reopened(
         _ interaction: InteractionID, of tenant: TenantID, in tx: any Transaction, at now: Moment
-    ) throws { fatalError() }
+    ) throws {
+        let store = RunStore(tenant: tenant, tx: tx)
+        let reason = GateNo(.reopened).description
+        let cancelled = try store.cancel(of: interaction, reason: reason, at: now)
+        for (run, _) in cancelled { try Work.cancel(Self.work, tenant: tenant.raw, subject: run.raw, in: tx) }
+        try store.insertLines(
+            cancelled.map { run, block in
+                (run, RunLine(at: now, block: block, outcome: .cancelled, arguments: ["reason": reason]))
+            })
+    }
 
     /// Tells a waiting run how its mail went; it goes on at once. A run that is over is left alone.
     public func signal(
         _ run: RunID, of tenant: TenantID, _ signal: RunSignal, in tx: any Transaction, at now: Moment
-    ) throws { fatalError() }
+    ) throws {
+        try self.signal([run: signal], of: tenant, in: tx, at: now)
+    }
 
     /// Tells several runs at once, in as many statements as one.
     public func signal(
         _ signals: [RunID: RunSignal], of tenant: TenantID, in tx: any Transaction, at now: Moment
-    ) throws { fatalError() }
+    ) throws {
+        let taken = try RunStore(tenant: tenant, tx: tx).signal(signals)
+        try Work.schedule(taken.map { (Self.work, tenant.raw, $0.raw, now.milliseconds) }, in: tx)
+    }
 
     /// Asks the gates again when survey mails are about to leave (spec 5.5), for all of them in as many statements as
     /// for one: the runs whose gate says no, with the gate as it stands in `run.reason`.
     public func gates(
         _ leaving: [RunID: InvitationID], of tenant: TenantID, in tx: any Transaction, at now: Moment
-    ) throws -> [RunID: String] { fatalError() }
+    ) throws -> [RunID: String] {
+        guard !leaving.isEmpty else { return [:] }
+        let disabled = try RunStore(tenant: tenant, tx: tx).disabled(leaving.keys.sorted())
+        let noes = try invitations.gates(Set(leaving.values).sorted(), of: tenant, in: tx, at: now)
+        var answers: [RunID: String] = [:]
+        for (run, invitation) in leaving {
+            if let no = noes[invitation], no.gate == .surveysOff || !disabled.contains(run) {
+                answers[run] = no.description
+            } else if disabled.contains(run) {
+                answers[run] = GateNo(.configurationDisabled).description
+            }
+        }
+        return answers
+    }
 }

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs in the database. A batch costs as many statements as one run: lists of values instead of loops.
+import Storage
+
+/// Runs of one centre in one transaction.
+struct RunStore {
+    let tenant: TenantID
+    let tx: any Transaction
+
+    /// A run to be started.
+    struct NewRun {
+        let id: RunID
+        let workflow: WorkflowID
+        let version: WorkflowVersionID
+        let configuration: ConfigurationID
+        let part: String
+        let trigger: Trigger.Event
+        let variables: String
+    }
+
+    /// Inserts runs of one interaction that are not there yet, ready now; the ids of those inserted.
+    func insert(_ runs: [NewRun], for event: InteractionCompleted, at now: Moment) throws -> Set<RunID> {
+        let values = runs.map { run -> SQL in
+            """
+            (\(tenant), \(run.id), \(run.workflow), \(run.version), \(run.configuration), \(event.interaction),
+            \(run.part), \(run.trigger), \(event.agent.sqlValue), \(event.team.sqlValue), \(event.service.id),
+            \((event.disposition?.id).sqlValue), \(event.completedOn), 'ready', \(run.variables), \(now), \(now),
+            \(now), \(event.isTest))
+            """
+        }.joined(separator: ", ")
+        let rows = try tx.query(
+            """
+            INSERT INTO run (tenant_id, id, workflow_id, version_id, configuration_id, interaction_id, part, event,
+                agent_id, team_id, service_id, disposition_id, completed_on, state, variables, due_at, created_at,
+                changed_at, is_test)
+            VALUES \(values) ON CONFLICT DO NOTHING RETURNING id
+            """)
+        return Set(try rows.map { try $0.get("id") })
+    }
+
+    /// Runs that are not over, locked until the transaction's end.
+    func locked(_ ids: [RunID]) throws -> [Run] {
+        try tx.query(
+            """
+            SELECT r.id, r.version_id, r.configuration_id, r.interaction_id, r.agent_id, r.team_id, r.service_id,
+                r.disposition_id, r.completed_on, r.state, r.reason, r.block, r.signal, r.variables, r.due_at,
+                r.created_at, r.is_test,
+                COALESCE((SELECT c.is_enabled FROM workflow_configuration c
+                    WHERE c.tenant_id = r.tenant_id AND c.id = r.configuration_id), 0) AS is_enabled,
+                COALESCE((SELECT c.limits FROM workflow_configuration c
+                    WHERE c.tenant_id = r.tenant_id AND c.id = r.configuration_id), '{}') AS limits
+            FROM run r
+            WHERE r.tenant_id = \(tenant) AND r.id IN (\(Self.list(ids)))
+                AND r.state IN ('ready', 'waiting', 'sending')
+            ORDER BY r.id\(Fragment.forUpdate)
+            """
+        ).map(run)
+    }
+
+    private func run(_ row: Row) throws -> Run {
+        let limits: String = try row.get("limits")
+        let signal: String? = try row.get("signal")
+        return Run(
+            id: try row.get("id"), tenant: tenant, version: try row.get("version_id"),
+            configuration: try row.get("configuration_id"), interaction: try row.get("interaction_id"),
+            agent: try row.get("agent_id"), team: try row.get("team_id"), service: try row.get("service_id"),
+            disposition: try row.get("disposition_id"), completedOn: try row.get("completed_on"),
+            createdAt: try row.get("created_at"), isTest: try row.get("is_test"),
+            isConfigurationEnabled: try row.get("is_enabled"),
+            limits: limits == "{}" ? AskingLimits() : try fromJSON(limits), state: try row.get("state"),
+            reason: try row.get("reason"), block: try row.get("block"),
+            signal: signal.flatMap(RunSignal.init(text:)),
+            variables: RunVariables(stored: try JSON(text: row.get("variables"))), dueAt: try row.get("due_at"))
+    }
+
+    /// Scenarios of versions.
+    func scenarios(_ versions: Set<WorkflowVersionID>) throws -> [WorkflowVersionID: String] {
+        guard !versions.isEmpty else { return [:] }
+        let rows = try tx.query(
+            """
+            SELECT id, scenario FROM workflow_version
+            WHERE tenant_id = \(tenant) AND id IN (\(Self.list(versions.sorted())))
+            """)
+        return Dictionary(
+            try rows.map { (try $0.get("id"), try $0.get("scenario")) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// What customers have answered to the invitations that runs made; the newest invitation of each counts.
+    func surveys(_ runs: [RunID]) throws -> [RunID: RunVariables.Survey] {
+        guard !runs.isEmpty else { return [:] }
+        let rows = try tx.query(
+            """
+            SELECT run_id, state, scores FROM invitation
+            WHERE tenant_id = \(tenant) AND run_id IN (\(Self.list(runs))) ORDER BY id
+            """)
+        var surveys: [RunID: RunVariables.Survey] = [:]
+        for row in rows {
+            let scores: String = try row.get("scores")
+            let state: InvitationState = try row.get("state")
+            surveys[try row.get("run_id")] = RunVariables.Survey(
+                isAnswered: state == .answered, scores: scores == "{}" ? [:] : try fromJSON(scores))
+        }
+        return surveys
+    }
+
+    /// Writes runs that the transaction has locked.
+    func save(_ steps: [RunStep], at now: Moment) throws {
+        guard !steps.isEmpty else { return }
+        let values = steps.map { step -> SQL in
+            let run = step.run
+            return """
+                (\(run.id), \(run.state), \(run.reason.sqlValue), \(run.block.sqlValue),
+                \((run.signal?.text).sqlValue), \(run.dueAt.sqlValue))
+                """
+        }.joined(separator: ", ")
+        try tx.execute(
+            """
+            WITH w(id, state, reason, block, signal, due_at) AS (VALUES \(values))
+            UPDATE run SET state = w.state, reason = w.reason, block = w.block, signal = w.signal,
+                due_at = CAST(w.due_at AS BIGINT), changed_at = \(now)
+            FROM w WHERE run.tenant_id = \(tenant) AND run.id = w.id
+            """)
+        for step in steps where step.hasNewVariables {
+            try tx.execute(
+                """
+                UPDATE run SET variables = \(step.run.variables.stored.text)
+                WHERE tenant_id = \(tenant) AND id = \(step.run.id)
+                """)
+        }
+        try insertLines(steps.flatMap { step in step.lines.map { (step.run.id, $0) } })
+    }
+
+    /// Adds lines to runs' histories.
+    func insertLines(_ lines: [(run: RunID, line: RunLine)]) throws {
+        guard !lines.isEmpty else { return }
+        let values = lines.map { run, line -> SQL in
+            let details = JSON.object(line.arguments.mapValues { .string($0) }).text
+            return """
+                (\(tenant), \(run), \(tx.newID()), \(line.at), \(line.block), \(line.outcome.rawValue), \(details))
+                """
+        }.joined(separator: ", ")
+        try tx.execute(
+            "INSERT INTO run_step (tenant_id, run_id, id, at, block, outcome, details) VALUES \(values)")
+    }
+
+    /// Leaves signals with runs that wait for one; the runs that took it. The first signal counts.
+    func signal(_ signals: [RunID: RunSignal]) throws -> [RunID] {
+        guard !signals.isEmpty else { return [] }
+        let values = signals.sorted { $0.key < $1.key }.map { "(\($0.key), \($0.value.text))" as SQL }
+            .joined(separator: ", ")
+        return try tx.query(
+            """
+            WITH w(id, signal) AS (VALUES \(values))
+            UPDATE run SET signal = w.signal FROM w
+            WHERE run.tenant_id = \(tenant) AND run.id = w.id AND run.state = 'sending' AND run.signal IS NULL
+            RETURNING run.id AS id
+            """
+        ).map { try $0.get("id") }
+    }
+
+    /// Ends an interaction's runs that have not begun to send; their ids and blocks.
+    func cancel(of interaction: InteractionID, reason: String, at now: Moment) throws -> [(RunID, String)] {
+        try tx.query(
+            """
+            UPDATE run SET state = 'cancelled', reason = \(reason), due_at = NULL, changed_at = \(now)
+            WHERE tenant_id = \(tenant) AND interaction_id = \(interaction) AND state IN ('ready', 'waiting')
+            RETURNING id, block
+            """
+        ).map { (try $0.get("id"), try $0.get("block", as: String?.self) ?? "") }
+    }
+
+    /// Those of the runs whose configuration is switched off or gone, trials aside.
+    func disabled(_ runs: [RunID]) throws -> Set<RunID> {
+        guard !runs.isEmpty else { return [] }
+        return Set(
+            try tx.query(
+                """
+                SELECT r.id FROM run r
+                LEFT JOIN workflow_configuration c ON c.tenant_id = r.tenant_id AND c.id = r.configuration_id
+                WHERE r.tenant_id = \(tenant) AND r.id IN (\(Self.list(runs))) AND r.is_test = 0
+                    AND (c.is_enabled IS NULL OR c.is_enabled = 0)
+                """
+            ).map { try $0.get("id") })
+    }
+
+    static func list(_ ids: some Sequence<some Identifier>) -> SQL {
+        ids.map { "\($0)" as SQL }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes a batch of a centre's runs as far as they can go, inside one transaction.
+import Durable
+import Markup
+import NIOConcurrencyHelpers
+import Storage
+
+/// Scenarios that were read, by version: versions never change. Bounded; emptied when it is full.
+final class ScenarioShelf: Sendable {
+    static let most = 512
+    private let kept = NIOLockedValueBox<[WorkflowVersionID: CompiledScenario]>([:])
+
+    subscript(version: WorkflowVersionID) -> CompiledScenario? {
+        get { kept.withLockedValue { $0[version] } }
+    }
+
+    func keep(_ scenario: CompiledScenario, as version: WorkflowVersionID) {
+        kept.withLockedValue { kept in
+            if kept.count >= Self.most { kept.removeAll() }
+            kept[version] = scenario
+        }
+    }
+}
+
+extension Workflows {
+    /// The kind of work that takes a run on.
+    static let work = WorkKind("run")
+
+    /// Takes runs on until each rests; how their alarms go on. Runs that are over or gone have nothing left to do.
+    func advance(
+        _ ids: [RunID], of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws -> [RunID: WorkOutcome] {
+        let store = RunStore(tenant: tenant, tx: tx)
+        var steps = try begin(store.locked(ids), store, now)
+        var stops: [RunStep.Stop] = []
+        for position in steps.indices { stops.append(steps[position].resume()) }
+        // A round lets every run pass one demand, so that all mails of a round are one batch.
+        for _ in 0..<RunStep.most {
+            let mails = stops.indices.compactMap { position in
+                if case .mail(let demand) = stops[position] { (position, demand) } else { nil }
+            }
+            let tells = stops.indices.compactMap { position in
+                if case .tell(let demand) = stops[position] { (position, demand) } else { nil }
+            }
+            if mails.isEmpty, tells.isEmpty { break }
+            try mail(mails, &steps, &stops, tx, now)
+            try tell(tells, &steps, &stops, store, now)
+        }
+        try store.save(steps.filter { !$0.lines.isEmpty || $0.run.state == .ready }, at: now)
+        var outcomes: [RunID: WorkOutcome] = [:]
+        for step in steps {
+            switch step.run.state {
+            case .waiting: outcomes[step.run.id] = .again(at: step.run.dueAt?.milliseconds ?? now.milliseconds)
+            case .ready: outcomes[step.run.id] = .again(at: now.milliseconds)
+            case .sending, .finished, .notAsked, .cancelled, .failed: outcomes[step.run.id] = .done
+            }
+        }
+        return outcomes
+    }
+
+    /// Runs with their scenarios and with what their customers have answered.
+    private func begin(_ runs: [Run], _ store: RunStore, _ now: Moment) throws -> [RunStep] {
+        let unread = Set(runs.map(\.version)).filter { shelf[$0] == nil }
+        for (version, text) in try store.scenarios(unread) {
+            shelf.keep(CompiledScenario(try fromJSON(text)), as: version)
+        }
+        let readers = runs.filter { shelf[$0.version]?.readsSurvey == true }
+        let surveys = try store.surveys(readers.map(\.id))
+        return runs.map { run in
+            var run = run
+            run.variables.survey = surveys[run.id]
+            let t = installation.catalogue.localizer(run.variables.languages.last ?? "en")
+            var step = RunStep(run, scenario: shelf[run.version] ?? CompiledScenario(Scenario(blocks: [])), now: now, t: t)
+            if shelf[run.version] == nil { step.fail(reason: "workflows.reason.version_missing") }
+            return step
+        }
+    }
+
+    /// Makes the invitations, writes the mails, and lets the runs go on with what came of it.
+    private func mail(
+        _ demands: [(position: Int, demand: RunStep.MailDemand)], _ steps: inout [RunStep],
+        _ stops: inout [RunStep.Stop], _ tx: any Transaction, _ now: Moment
+    ) throws {
+        guard let tenant = demands.first.map({ steps[$0.position].run.tenant }) else { return }
+        var answers: [Int: InvitationAnswer] = [:]
+        var wishes: [(position: Int, wish: InvitationWish)] = []
+        for (position, demand) in demands {
+            guard let form = demand.form, let address = demand.recipients.first else { continue }
+            let run = steps[position].run
+            if !run.isConfigurationEnabled, !run.isTest {
+                answers[position] = .no(GateNo(.configurationDisabled))
+            } else {
+                wishes.append((position, run.wish(form: form, address: address)))
+            }
+        }
+        let given = try invitations.invite(wishes.map(\.wish), of: tenant, in: tx, at: now)
+        for (wish, answer) in zip(wishes, given) { answers[wish.position] = answer }
+        var due: [MessageDue] = []
+        for (position, demand) in demands {
+            let run = steps[position].run
+            stops[position] = steps[position].answer(answers[position], to: demand)
+            if steps[position].run.state == .sending {
+                due.append(run.message(demand, invitation: answers[position]?.invitation, at: now))
+            }
+        }
+        if !due.isEmpty { try messagesDue(due, tx, now) }
+    }
+
+    /// Puts internal messages into inboxes and lets the runs go on.
+    private func tell(
+        _ demands: [(position: Int, demand: RunStep.TellDemand)], _ steps: inout [RunStep],
+        _ stops: inout [RunStep.Stop], _ store: RunStore, _ now: Moment
+    ) throws {
+        guard !demands.isEmpty else { return }
+        let people = try inbox.people(
+            named: Set(demands.flatMap(\.demand.users)), of: store.tenant, in: store.tx)
+        var drafts: [InternalMessageDraft] = []
+        for (position, demand) in demands {
+            let found = demand.users.compactMap { people[$0.folded] }
+            if !found.isEmpty {
+                drafts.append(
+                    InternalMessageDraft(
+                        title: demand.title, body: demand.body, recipients: found, run: steps[position].run.id,
+                        block: demand.block))
+            }
+            stops[position] = steps[position].answer(told: Set(found).count, of: demand)
+        }
+        try inbox.deliver(drafts, of: store.tenant, in: store.tx, at: now)
+    }
+}
+
+extension InvitationAnswer {
+    /// The invitation that a mail carries.
+    var invitation: InvitationID? {
+        switch self {
+        case .made(let id), .again(let id): id
+        case .answered, .no: nil
+        }
+    }
+}
+
+extension Run {
+    func wish(form: FormID, address: EmailAddress) -> InvitationWish {
+        InvitationWish(
+            interaction: interaction, form: form, run: id, runBegan: createdAt, configuration: configuration,
+            contact: variables.contact, address: address,
+            language: variables.languages.isEmpty ? nil : variables.languages.joined(separator: ","),
+            belonging: belonging, limits: limits, isTest: isTest)
+    }
+
+    func message(_ demand: RunStep.MailDemand, invitation: InvitationID?, at now: Moment) -> MessageDue {
+        MessageDue(
+            tenant: tenant, run: id, block: demand.block, interaction: interaction, invitation: invitation,
+            recipients: demand.recipients, senderName: demand.senderName, senderEmail: demand.senderEmail,
+            replyTo: demand.replyTo, subject: demand.subject, html: demand.html, text: demand.text,
+            language: demand.language, windowEndsAt: now.adding(seconds: demand.sendWithinSeconds), isTest: isTest)
+    }
+}
