@@ -22,5 +22,11 @@ extension Otklik {
         HealthRoutes(installation: installation).addRoutes(to: router)
         webAssets.addRoutes(to: router)
         rooms.answering.addRoutes(to: router)
+        let mail = MailingsRoutes(mailings: rooms.mailings, accounts: rooms.accounts, contacts: rooms.contacts)
+        mail.addRoutes(to: router)
+        SettingsRoutes(
+            settings: rooms.settings, aside: { mail.aside($0, $1, $2) },
+            changed: { [mailings = rooms.mailings] in try mailings.settingsChanged(of: $0, in: $1, at: $2) }
+        ).add(to: router)
     }
 }

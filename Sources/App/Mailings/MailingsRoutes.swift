@@ -32,6 +32,7 @@ public struct MailingsRoutes: Sendable {
         router.get("/u/:token") { try await ask($1) }
         router.head("/u/:token") { try await ask($1).createHeadResponse() }
         router.post("/u/:token") { try await unsubscribe($1) }
+        router.post("/settings/email/check") { try await check($0, $1) }
     }
 
     // MARK: - Outbox
@@ -97,6 +98,39 @@ public struct MailingsRoutes: Sendable {
     private func readable(_ message: LedgerMessage, of tenant: TenantID, withLinks: Bool) -> ReadableMail? {
         OutgoingMail(tenant: tenant, installation: mailings.installation, invitations: mailings.invitations)
             .readable(message, withLinks: withLinks)
+    }
+
+    // MARK: - Checking settings
+
+    /// The part of the SMTP page that sends a test message, before anything was tried.
+    func aside(_ settings: SMTPSettingsForm, _ signedIn: SignedIn, _ t: Localizer) -> HTML {
+        let form = MailCheckForm(subject: t("mailings.check.subject.usual"), text: t("mailings.check.text.usual"))
+        return MailCheckPage(form: form, senderEmail: settings.senderEmail, steps: nil, t: t).html
+    }
+
+    /// Tries the settings as typed; nothing is saved.
+    private func check(_ request: Request, _ context: WebContext) async throws -> Response {
+        let signedIn = try context.require(.administrator)
+        let input = try await FormInput(request)
+        let typed = SMTPSettingsForm(input)
+        let form = MailCheckForm(
+            to: input.text("check_to"), subject: input.text("check_subject"), text: input.text("check_text"))
+        let settings = mailings.settings
+        let stored = try await mailings.installation.database.read { [tenant = signedIn.tenant] tx in
+            try settings.smtp(of: tenant, in: tx)
+        } ?? .initial(senderName: "", senderEmail: "")
+        var errors = FieldErrors.none
+        var steps: [MailCheckStep]?
+        do {
+            steps = await mailings.check(try typed.checked(against: stored), form, in: signedIn.tenant)
+        } catch let refusals as Refusals {
+            errors = FieldErrors(refusals, t: context.words)
+        }
+        let aside = MailCheckPage(form: form, senderEmail: typed.senderEmail, steps: steps, t: context.words)
+        let page = SMTPSettingsPage(
+            form: typed, errors: errors, hasPassword: stored.password != nil, aside: aside.html, signedIn: signedIn,
+            t: context.words)
+        return pageResponse(page.page, in: context, status: errors.isEmpty ? .ok : .unprocessableContent)
     }
 
     // MARK: - Unsubscribing
