@@ -16,4 +16,16 @@ extension Database {
     public static func openSQLite(path: String, mint: IDMint = IDMint(node: 0)) async throws -> Database {
         Database(engine: try await SQLiteEngine(path: path, mint: mint), mint: mint)
     }
+
+    /// Opens a PostgreSQL database, which must exist.
+    /// - Parameters:
+    ///   - url: What libpq takes: `postgres://user:password@host/name`, or `host=… dbname=…`.
+    ///   - connections: At most so many at a time; they are made when they are needed.
+    /// - Throws: ``StorageError/unavailable(_:)`` with a sentence about what is missing.
+    public static func openPostgres(
+        url: String, connections: Int = 8, mint: IDMint = IDMint(node: 0)
+    ) async throws -> Database {
+        precondition(connections >= 1, "A pool has at least one connection.")
+        return Database(engine: try await PostgresEngine(url: url, connections: connections, mint: mint), mint: mint)
+    }
 }

@@ -37,7 +37,7 @@ public struct TestDatabase: Sendable {
     public func openAgain(mint: IDMint = IDMint(node: 1)) async throws -> Database {
         switch engine {
         case .sqlite: try await Database.openSQLite(path: address, mint: mint)
-        case .postgres: throw StorageError.unavailable("PostgreSQL is not there yet.")
+        case .postgres: try await Database.openPostgres(url: address, connections: 4, mint: mint)
         }
     }
 }
@@ -48,7 +48,7 @@ public func withTestDatabase<Value>(
 ) async throws -> Value {
     switch engine {
     case .sqlite: try await withSQLite(hasSchema: hasSchema, body)
-    case .postgres: throw StorageError.unavailable("PostgreSQL is not there yet.")
+    case .postgres: try await withPostgres(hasSchema: hasSchema, body)
     }
 }
 
@@ -63,6 +63,24 @@ private func withSQLite<Value>(hasSchema: Bool, _ body: (TestDatabase) async thr
         return try await closing(database) {
             try await body(TestDatabase(engine: .sqlite, address: path, database: database))
         }
+    }
+}
+
+private func withPostgres<Value>(hasSchema: Bool, _ body: (TestDatabase) async throws -> Value) async throws -> Value {
+    let cluster = PostgresCluster.shared
+    await cluster.room.enter()
+    do {
+        let address = try await cluster.makeDatabase(hasSchema: hasSchema)
+        let database = try await Database.openPostgres(url: address, connections: 4)
+        let value = try await closing(database) {
+            try await body(TestDatabase(engine: .postgres, address: address, database: database))
+        }
+        try await cluster.dropDatabase(address)
+        await cluster.room.leave()
+        return value
+    } catch {
+        await cluster.room.leave()
+        throw error
     }
 }
 

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// One blocking libpq connection: opening, kept prepared statements, and errors as StorageError.
+import CPostgres
+import Foundation
+
+/// One connection. It belongs to one thread; only ``interrupter`` may be used from another.
+final class PostgresConnection: Connection {
+    /// Kept statements per connection; beyond it all are given back at once, between two transactions.
+    private static let keptStatements = 400
+    /// A longer text is not worth keeping: it is a list that will not come again in the same length.
+    private static let keptTextBytes = 16_384
+
+    /// One statement's text with the types of its values: the same text may be bound to others another time.
+    private struct Key: Hashable {
+        let text: String
+        let types: [Oid]
+    }
+
+    private let handle: OpaquePointer
+    private let cancellation: PostgresCancellation
+    private var statements: [Key: PostgresStatement] = [:]
+    private var nextName = 0
+
+    /// - Throws: ``StorageError/unavailable(_:)`` with a sentence that names what is missing.
+    init(url: String) throws {
+        let settings: [(String, String)] = [
+            ("dbname", url), ("client_encoding", "UTF8"), ("fallback_application_name", "otklik"),
+            ("connect_timeout", "5"), ("keepalives_idle", "15"), ("keepalives_interval", "5"),
+            ("keepalives_count", "3"), ("tcp_user_timeout", "30000"),
+        ]
+        let keywords = settings.map { strdup($0.0) } + [nil]
+        let values = settings.map { strdup($0.1) } + [nil]
+        defer { for string in keywords + values { free(string) } }
+        let opened = PQconnectdbParams(
+            keywords.map { UnsafePointer($0) }, values.map { UnsafePointer($0) }, 1)
+        guard let opened else { throw StorageError.unavailable("PostgreSQL's library could not be started.") }
+        guard PQstatus(opened) == CONNECTION_OK, let cancel = PQgetCancel(opened) else {
+            let message = String(cString: PQerrorMessage(opened))
+            PQfinish(opened)
+            throw StorageError.unavailable(Self.explain(message))
+        }
+        handle = opened
+        cancellation = PostgresCancellation(cancel)
+        try perform(
+            """
+            SET default_transaction_read_only = on; SET TIME ZONE 'UTC'; SET jit = off;
+            SET client_min_messages = error; SET idle_in_transaction_session_timeout = '300s'
+            """)
+    }
+
+    deinit { PQfinish(handle) }
+
+    var dialect: Dialect { .postgres }
+
+    /// Whether the connection is gone for good.
+    var isLost: Bool { PQstatus(handle) != CONNECTION_OK }
+
+    var socket: Int32 { PQsocket(handle) }
+
+    /// Stops the statement that runs.
+    var interrupter: @Sendable () -> Void { { [cancellation] in cancellation.cancel() } }
+
+    func run(text: String, values: [SQLValue]) throws -> StatementResult {
+        let types = values.map(PostgresParameters.type)
+        var parameters = PostgresParameters(values)
+        guard text.utf8.count <= Self.keptTextBytes else {
+            return try PostgresStatement(name: nil).result(of: parameters.run(text, types, on: handle), text, self)
+        }
+        let statement = try statement(Key(text: text, types: types))
+        return try statement.result(of: parameters.run(prepared: statement.name ?? "", on: handle), text, self)
+    }
+
+    func runOnce(_ text: String) throws { try perform(text) }
+
+    /// Runs statements without values, in one round trip.
+    @discardableResult
+    func perform(_ text: String) throws -> String {
+        let result = PQexec(handle, text)
+        defer { PQclear(result) }
+        try check(result, text)
+        return String(cString: PQcmdStatus(result))
+    }
+
+    /// - Throws: When PostgreSQL answered that it has rolled back instead, or did not answer.
+    func commit() throws {
+        let done = try perform("COMMIT")
+        guard done == "COMMIT" else {
+            throw StorageError.statement("COMMIT", code: "40000", message: "The transaction was rolled back.")
+        }
+    }
+
+    func rollBack() throws {
+        guard !isLost, PQtransactionStatus(handle) != PQTRANS_IDLE else { return }
+        try perform("ROLLBACK")
+    }
+
+    /// Gives kept statements back when there are many, or always. Not inside a transaction.
+    func forgetStatements(ifMoreThan limit: Int = keptStatements) throws {
+        guard statements.count > limit, !isLost else { return }
+        statements = [:]
+        try perform("DEALLOCATE ALL")
+    }
+
+    /// Takes what has arrived and says whether another connection than this one has notified.
+    func takeNotifications() -> Bool {
+        PQconsumeInput(handle)
+        var isFromOthers = false
+        while let notification = PQnotifies(handle) {
+            if notification.pointee.be_pid != PQbackendPID(handle) { isFromOthers = true }
+            PQfreemem(notification)
+        }
+        return isFromOthers
+    }
+
+    /// - Throws: The error that a result stands for.
+    func check(_ result: OpaquePointer?, _ text: String) throws {
+        let status = PQresultStatus(result)
+        guard status != PGRES_COMMAND_OK, status != PGRES_TUPLES_OK else { return }
+        if isLost { throw StorageError.unavailable("The connection to PostgreSQL was lost.") }
+        throw StorageError.ofPostgres(result, text: text)
+    }
+
+    private func statement(_ key: Key) throws -> PostgresStatement {
+        if let kept = statements[key] { return kept }
+        nextName += 1
+        let new = PostgresStatement(name: "s\(nextName)")
+        let result = PQprepare(handle, new.name, key.text, Int32(key.types.count), key.types)
+        defer { PQclear(result) }
+        try check(result, key.text)
+        statements[key] = new
+        return new
+    }
+
+    /// What libpq says, and what can be done about it.
+    private static func explain(_ message: String) -> String {
+        let reason = message.split(separator: "\n").joined(separator: " ").trimmingCharacters(in: .whitespaces)
+        let advice =
+            switch reason {
+            case _ where reason.contains("role") && reason.contains("does not exist"):
+                " Create the role, or name another user in the database's address."
+            case _ where reason.contains("database") && reason.contains("does not exist"):
+                " Create the database, or name another one in the database's address."
+            case _ where reason.contains("password"): " Check the user and the password of the database's address."
+            case _ where reason.contains("refused") || reason.contains("No such file"):
+                " Check that PostgreSQL runs and listens there."
+            default: ""
+            }
+        return "PostgreSQL cannot be used: \(reason).\(advice)"
+    }
+}
+
+/// Stops whatever runs on a connection, from any thread.
+private final class PostgresCancellation: @unchecked Sendable {
+    private let request: OpaquePointer
+
+    init(_ request: OpaquePointer) { self.request = request }
+
+    deinit { PQfreeCancel(request) }
+
+    /// Asks on a thread of its own, since the request is a connection of its own and blocks.
+    func cancel() {
+        Thread.detachNewThread { [self] in
+            var message = [CChar](repeating: 0, count: 256)
+            // A request that does not arrive leaves the statement running: it ends in its own time.
+            _ = PQcancel(request, &message, 256)
+        }
+    }
+}
+
+extension StorageError {
+    /// What a failed result says. Details are left out, and so is what PostgreSQL quotes from values.
+    static func ofPostgres(_ result: OpaquePointer?, text: String) -> StorageError {
+        func field(_ letter: Character) -> String? {
+            PQresultErrorField(result, Int32(letter.asciiValue ?? 0)).map { String(cString: $0) }
+        }
+        let code = field("C") ?? ""
+        switch code {
+        case "23505": return .notUnique(constraint: field("n") ?? "")
+        case "23503": return .brokenReference(constraint: field("n") ?? "")
+        case "53100": return .full
+        default: break
+        }
+        var message = field("M") ?? ""
+        if code.hasPrefix("22"), let quote = message.firstIndex(of: "\"") { message = String(message[..<quote]) }
+        return .statement(text, code: code, message: message)
+    }
+}
