@@ -23,6 +23,8 @@ public struct Rooms: Sendable {
     public let mailings: Mailings
     public let answering: Answering
     public let statistics: Statistics
+    public let reports: Reports
+    public let home: Home
 
     init(_ installation: Installation) {
         let later = Later<Rooms>()
@@ -49,6 +51,8 @@ public struct Rooms: Sendable {
             installation: installation, accounts: accounts, surveys: surveys, invitations: invitations,
             submitted: { try events.answersSubmitted($0, in: $1, at: $2) })
         statistics = Statistics(installation: installation)
+        reports = Reports(installation: installation, statistics: statistics)
+        home = Home(installation: installation, accounts: accounts, statistics: statistics)
         later.set(self)
     }
 }

@@ -9,18 +9,26 @@ extension Otklik {
         let routes = RouteList()
         router.add(middleware: ForwardedMiddleware(proxies: trustedProxies))
         router.add(middleware: SecurityHeadersMiddleware(isSecure: installation.isSecure))
-        router.add(middleware: ErrorMiddleware(routes: routes))
         router.add(middleware: LanguageMiddleware(catalogue: installation.catalogue))
-        router.add(middleware: FrameMiddleware(assets: webAssets) { _, _ in Surroundings() })
         router.add(middleware: ErrorMiddleware(routes: routes))
+        router.add(middleware: SignedInMiddleware(accounts: rooms.accounts))
+        router.add(middleware: FrameMiddleware(assets: webAssets) { try await around($0, $1) })
+        router.add(middleware: ErrorMiddleware(routes: routes))
+        router.add(
+            middleware: FormTokenMiddleware(baseURL: installation.baseURL, publicPrefixes: Self.publicPrefixes))
         addRoutes(to: router)
         routes.set(router.routes.map { (path: $0.path.description, method: $0.method.rawValue) })
         return router
     }
 
+    /// Customers' addresses: they have no session, and protect themselves.
+    private static let publicPrefixes = ["/s/", "/u/"]
+
     private func addRoutes(to router: Router<WebContext>) {
         HealthRoutes(installation: installation).addRoutes(to: router)
         webAssets.addRoutes(to: router)
+        rooms.accounts.addRoutes(to: router)
+        rooms.interactions.addRoutes(to: router)
         rooms.answering.addRoutes(to: router)
         let mail = MailingsRoutes(mailings: rooms.mailings, accounts: rooms.accounts, contacts: rooms.contacts)
         mail.addRoutes(to: router)
@@ -28,5 +36,7 @@ extension Otklik {
             settings: rooms.settings, aside: { mail.aside($0, $1, $2) },
             changed: { [mailings = rooms.mailings] in try mailings.settingsChanged(of: $0, in: $1, at: $2) }
         ).add(to: router)
+        rooms.reports.addRoutes(to: router)
+        rooms.home.addRoutes(to: router)
     }
 }
