@@ -122,7 +122,7 @@ class Customers(threading.Thread):
 
 def states(data):
     """What the ledger and the runs say, read from the embedded database."""
-    database = sqlite3.connect(f"file:{data}/otklik.sqlite?mode=ro", uri=True)
+    database = sqlite3.connect(f"file:{data}/otklik.db?mode=ro", uri=True)
     try:
         messages = database.execute("SELECT recipient_folded, state, attempt FROM message").fetchall()
         runs = collections.Counter(row[0] for row in database.execute("SELECT state FROM run"))
