@@ -67,6 +67,21 @@ struct RunStoryStore {
         return lines
     }
 
+    /// The titles of the blocks of a run's version, where they have one.
+    func titles(of run: RunID) throws -> [String: String] {
+        let row = try tx.one(
+            """
+            SELECT v.scenario FROM run r
+            JOIN workflow_version v ON v.tenant_id = r.tenant_id AND v.id = r.version_id
+            WHERE r.tenant_id = \(tenant) AND r.id = \(run)
+            """)
+        guard let row else { return [:] }
+        let scenario: Scenario = try fromJSON(row.get("scenario"))
+        return Dictionary(
+            scenario.allBlocks.filter { !$0.title.isEmpty }.map { ($0.key, $0.title) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
     func considered(for interaction: InteractionID, service: ServiceID) throws -> [ConsideredConfiguration] {
         try tx.query(
             """
