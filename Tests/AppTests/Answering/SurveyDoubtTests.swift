@@ -49,7 +49,8 @@ import Testing
             expectAgain(weak)
             #expect(try await world.submissions() == ["quarantined decoy_filled"])
             // A browser that fills it in by itself is not refused for ever.
-            #expect(try await world.submit(try world.opened(weak, at: page.path), filled).status == .ok)
+            let shownAgain = try world.opened(weak, at: page.path)
+            #expect(try await world.submit(shownAgain, filled).status == .ok)
             #expect(try await world.submissions() == ["quarantined decoy_filled", "counted"])
         }
     }
@@ -77,9 +78,11 @@ import Testing
     @Test(arguments: engines) func `many customers behind one address are all heard`(_ engine: Dialect) async throws {
         try await SurveyWorld.run(on: engine) { world in
             for number in 1...40 {
-                #expect(try await world.answer(try await world.customer(Int64(number))).status == .ok)
+                let customer = try await world.customer(Int64(number))
+                #expect(try await world.answer(customer).status == .ok)
             }
-            #expect(try await world.count("SELECT COUNT(*) FROM submission WHERE state = 'counted'") == 40)
+            let counted = try await world.submissions()
+            #expect(counted == Array(repeating: "counted", count: 40))
         }
     }
 

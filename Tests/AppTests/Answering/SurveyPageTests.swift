@@ -2,6 +2,7 @@
 // What a customer sees when he opens a link (spec 3.5).
 import HTTPTypes
 import Markup
+import Storage
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@
 import Foundation
 import HTTPTypes
 import Markup
+import Storage
 import TestSupport
 import Testing
 
@@ -33,11 +34,15 @@ import Testing
             #expect(invitation.state == .answered)
             #expect(invitation.scores == ["fcr": 1, "csat": 4, "nps": 10])
             #expect(try await world.count("SELECT COUNT(*) FROM statistic_delta WHERE answered_on > 0") == 1)
-            let row = try await world.app.database.query("SELECT evidence, is_test, language, answered_on FROM submission")
-            #expect(try row.first?.at(0) == "{\"seconds\":30,\"agent\":\"other\",\"isMobile\":false}")
-            #expect(try row.first?.at(1) == false)
-            #expect(try row.first?.at(2) == "ru")
-            #expect(try row.first?.at(3) == 20_260_302)
+            let rows = try await world.app.database.query(
+                "SELECT evidence, is_test, language, answered_on FROM submission")
+            #expect(
+                rows.map(\.values) == [
+                    [
+                        .text("{\"seconds\":30,\"agent\":\"other\",\"isMobile\":false}"), .integer(0), .text("ru"),
+                        .integer(20_260_302),
+                    ]
+                ])
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One centre, one form with all ten kinds of blocks, and customers who were asked.
 import Foundation
+import Durable
 import HTTPTypes
 import Markup
 import Storage
