@@ -21,6 +21,24 @@ struct Events: Sendable {
         try rooms.value.workflows.reopened(interaction, of: tenant, in: tx, at: now)
     }
 
+    /// A repeated delivery is answered with the runs that the first one started.
+    func runsStarted(
+        by interactions: [InteractionID], of tenant: TenantID, in tx: any Transaction
+    ) throws -> [InteractionID: [RunStarted]] {
+        try rooms.value.workflows.runs(of: interactions, of: tenant, in: tx).mapValues { stories in
+            stories.map { RunStarted(run: $0.id, workflow: $0.workflow, configuration: $0.configuration) }
+        }
+    }
+
+    /// All that Interactions says.
+    var ofInteractions: InteractionEvents {
+        InteractionEvents(
+            completed: { try interactionCompleted($0, in: $1, at: $2) },
+            reopened: { try interactionReopened($1, of: $0, in: $2, at: $3) },
+            sentimentArrived: { try rooms.value.workflows.consider($0, in: $1, at: $2) },
+            runsStarted: { try runsStarted(by: $1, of: $0, in: $2) })
+    }
+
     /// 2. Scenarios have reached their Email blocks: the mails are written and leave from the ledger.
     func messagesDue(_ events: [MessageDue], in tx: any Transaction, at now: Moment) throws {
         try rooms.value.mailings.compose(events, in: tx, at: now)

@@ -12,6 +12,7 @@ import Storage
 public struct Otklik: Sendable {
     public let installation: Installation
     public let rooms: Rooms
+    let assets: AssetTree
     let webAssets: WebAssets
     /// Kept connections to the centres' mail servers.
     let pool: SMTPPool
@@ -27,6 +28,7 @@ public struct Otklik: Sendable {
     ) {
         self.trustedProxies = trustedProxies
         self.installation = installation
+        self.assets = assets
         rooms = Rooms(installation)
         pool = SMTPPool()
         webAssets = WebAssets(assets, folder: assetsFolder)

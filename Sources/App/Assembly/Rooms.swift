@@ -36,9 +36,7 @@ public struct Rooms: Sendable {
         surveys = Surveys(installation: installation)
         interactions = Interactions(
             installation: installation, accounts: accounts, services: services, contacts: contacts,
-            events: InteractionEvents(
-                completed: { try events.interactionCompleted($0, in: $1, at: $2) },
-                reopened: { try events.interactionReopened($1, of: $0, in: $2, at: $3) }))
+            events: events.ofInteractions)
         invitations = Invitations(
             installation: installation, changed: { try events.invitationsChanged($0, in: $1, at: $2) })
         inbox = Inbox(installation: installation)

@@ -32,7 +32,9 @@ public struct Serving: Sendable {
         if configuration.isWeb {
             let server = HTTPServer(
                 host: configuration.host, port: configuration.port, limits: configuration.httpLimits, logger: logger)
-            services.append(server.application(otklik.responder()) { port in await listening(otklik, port: port) })
+            // Before the first request may come: whoever waits for `/health/ready` finds everything there.
+            let lines = try await configuration.isDemo ? otklik.demoLines() : otklik.setUpLines()
+            services.append(server.application(otklik.responder()) { port in listening(port: port, lines) })
         }
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
@@ -46,7 +48,8 @@ public struct Serving: Sendable {
         await otklik.close()
     }
 
-    private func listening(_ otklik: Otklik, port: Int) async {
+    private func listening(port: Int, _ lines: [String]) {
         say("Otklik listens at http://\(configuration.host):\(port)")
+        for line in lines { say(line) }
     }
 }
