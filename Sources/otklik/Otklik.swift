@@ -11,7 +11,7 @@ struct OtklikCommand: AsyncParsableCommand {
         commandName: "otklik",
         abstract: "Asks a contact centre's customers how they were served, and tells what the answers mean.",
         version: Release.version,
-        subcommands: [ServeCommand.self])
+        subcommands: [ServeCommand.self, DemoCommand.self, UserCommand.self, APIKeyCommand.self])
 }
 
 /// Options that every command has.
