@@ -6,8 +6,8 @@ import Markup
 extension Otklik {
     /// The navigation of the whole product; the frame leaves out what a person's roles do not allow.
     static let navigation = [
-        NavigationSection(nil, [.home]),
-        NavigationSection("frame.section.quality", [.reports]),
+        NavigationSection(nil, [.home, .inbox]),
+        NavigationSection("frame.section.quality", [.workflows, .reports]),
         NavigationSection("frame.section.mail", [.outbox, .emailSettings]),
         NavigationSection("frame.section.centre", [.people, .apiKeys]),
     ]

@@ -89,6 +89,6 @@ extension Database {
         guard let address = configuration.database else {
             return try await openSQLite(folder: configuration.dataFolder)
         }
-        throw StorageError.unavailable("\(address.prefix(8))… cannot be opened yet.")
+        return try await openPostgres(url: address)
     }
 }

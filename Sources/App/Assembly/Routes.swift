@@ -29,6 +29,8 @@ extension Otklik {
         webAssets.addRoutes(to: router)
         rooms.accounts.addRoutes(to: router)
         rooms.interactions.addRoutes(to: router)
+        rooms.inbox.addRoutes(to: router)
+        rooms.workflows.addRoutes(to: router)
         rooms.answering.addRoutes(to: router)
         let mail = MailingsRoutes(mailings: rooms.mailings, accounts: rooms.accounts, contacts: rooms.contacts)
         mail.addRoutes(to: router)

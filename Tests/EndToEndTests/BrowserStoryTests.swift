@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The main job in Chromium, with the binary as it is shipped.
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.serialized, .timeLimit(.minutes(10))) struct BrowserStoryTests {
+    @Test func `a call ends, its customer answers in a browser, and the report counts it`() async throws {
+        try await Story.walk("browser_story.py")
+    }
+}
+
+/// A script of `Tests/EndToEnd`.
+enum Story {
+    /// Runs a script to its end; what it prints is shown when it fails.
+    static func walk(_ script: String, _ arguments: [String] = []) async throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "EndToEnd")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: TestPython.interpreter)
+        process.arguments = [folder.appending(path: script).path] + arguments
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        let text = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<String, any Error>) in
+            Thread.detachNewThread {
+                do {
+                    try process.run()
+                    let printed = output.fileHandleForReading.readDataToEndOfFile()
+                    process.waitUntilExit()
+                    continuation.resume(returning: String(decoding: printed, as: UTF8.self))
+                } catch {
+                    continuation.resume(throwing: error)
+                }
+            }
+        }
+        #expect(process.terminationStatus == 0, "\(text)")
+    }
+}
