@@ -124,7 +124,8 @@ def report(page, server, demo, answered, where):
 
 
 def summary(server):
-    status, reply = server.call("GET", "/api/v1/reports/summary?by=agent")
+    days = [time.strftime("%Y-%m-%d", time.gmtime(time.time() + offset)) for offset in (-86400, 86400)]
+    status, reply = server.call("GET", f"/api/v1/reports/summary?by=agent&from={days[0]}&to={days[1]}")
     assert status == 200, reply
     return reply
 
