@@ -5,11 +5,17 @@ import ArgumentParser
 import Foundation
 import Logging
 
-/// Shows the demo centre of a data folder.
+/// The demo centre of a data folder.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo", abstract: "Shows the demo centre: its people with their passwords, its key, a first call.",
-        subcommands: [DemoMailCommand.self])
+        subcommands: [DemoShowCommand.self, DemoMailCommand.self], defaultSubcommand: DemoShowCommand.self)
+}
+
+/// Shows what the demo centre holds: `otklik demo` alone.
+struct DemoShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Shows people with their passwords, the key, and a first call.")
 
     @OptionGroup var place: WhereOptions
 
@@ -32,7 +38,7 @@ struct DemoCommand: AsyncParsableCommand {
 /// Prints captured mail, decoded.
 struct DemoMailCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "mail", abstract: "Prints the mail that the demo centre has captured, newest first, with its links.")
+        commandName: "mail", abstract: "Prints the demo centre's captured mail, newest first, with links.")
 
     @OptionGroup var place: WhereOptions
 
@@ -46,7 +52,9 @@ struct DemoMailCommand: AsyncParsableCommand {
         let demo = try place.demo()
         let configuration = try place.configuration(["base-url": demo.baseURL])
         let otklik = try await buildApplication(configuration, logger: quietLogger)
-        let mails = try await finally({ await otklik.close() }) { try await otklik.capturedMails(of: demo, limit: limit) }
+        let mails = try await finally({ await otklik.close() }) {
+            try await otklik.capturedMails(of: demo, limit: limit)
+        }
         if json { return print(try jsonText(mails)) }
         if mails.isEmpty { print("No mail was captured yet.") }
         for mail in mails {
@@ -62,7 +70,7 @@ extension WhereOptions {
     func demo() throws -> Demo {
         let folder = try configuration().dataFolder
         guard let demo = try Demo.read(in: folder) else {
-            throw ValidationError("No demo centre in \(folder.path). Start one with: otklik serve --demo --data \(folder.path)")
+            throw Failure("No demo centre in \(folder.path). Start one with: otklik serve --demo --data \(folder.path)")
         }
         return demo
     }

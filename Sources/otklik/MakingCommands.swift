@@ -73,7 +73,7 @@ struct APIKeyCreateCommand: AsyncParsableCommand {
     @Option(help: "The key of the contact centre; not needed where there is only one.")
     var centre: String?
 
-    @Option(help: "interactions:write, interactions:read or reports:read; may be given several times. All when not given.")
+    @Option(help: "interactions:write, interactions:read or reports:read, several times; all when not given.")
     var scope: [String] = []
 
     @Option(help: "The sender's name: a successor's key with the same name repeats nothing.")
@@ -103,9 +103,9 @@ extension WhereOptions {
         do {
             try await finally({ await otklik.close() }) { try await body(otklik) }
         } catch let refusal as Refusal {
-            throw ValidationError(otklik.sentence(Refusals([refusal])))
+            throw Failure(otklik.sentence(Refusals([refusal])))
         } catch let refusals as Refusals {
-            throw ValidationError(otklik.sentence(refusals))
+            throw Failure(otklik.sentence(refusals))
         }
     }
 }

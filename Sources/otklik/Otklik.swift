@@ -35,7 +35,13 @@ struct WhereOptions: ParsableArguments {
         do {
             return try Configuration(flags: given, environment: ProcessInfo.processInfo.environment)
         } catch let error as ConfigurationError {
-            throw ValidationError(error.description)
+            throw Failure(error.description)
         }
     }
+}
+
+/// Why a command did not do what was asked: a sentence for whoever typed it.
+struct Failure: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
 }

@@ -66,6 +66,7 @@ class Watch:
     def __init__(self, page, address):
         self.problems = []
         page.on("console", lambda message: self.note(message.type == "error", f"console: {message.text}"))
+        page.on("response", lambda reply: self.note(reply.status >= 400, f"{reply.status}: {reply.url}"))
         page.on("pageerror", lambda error: self.note(True, f"script: {error}"))
         page.on("request", lambda request: self.note(
             not request.url.startswith((address, "data:")), f"asked another host: {request.url}"))
