@@ -83,7 +83,7 @@ struct InboxPosition: Sendable, Equatable, LosslessStringConvertible {
     var description: String { "\(isRead ? 1 : 0)-\(id)" }
 
     init?(_ description: String) {
-        let parts = description.split(separator: "-")
+        let parts = description.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0] == "0" || parts[0] == "1", let id = InternalMessageID(String(parts[1]))
         else { return nil }
         self.init(isRead: parts[0] == "1", id: id)
