@@ -139,6 +139,17 @@ struct StatisticCells: Sendable {
 
     mutating func add(_ sum: MeasureSum, to cell: StatisticCell) { sums[cell, default: MeasureSum()] += sum }
 
+    /// The same with all completed parts of a grain in one cell.
+    var withCompletedAsOne: StatisticCells {
+        var joined = StatisticCells()
+        let nowhere = StatisticKey(completedOn: 0, agent: 0, team: 0, service: 0, disposition: 0, channel: "")
+        for (cell, sum) in sums {
+            let isCompleted = cell.measure == StatisticMeasure.completed
+            joined.add(sum, to: isCompleted ? StatisticCell(cell.grain, day: 0, nowhere, cell.measure) : cell)
+        }
+        return joined
+    }
+
     /// In the order of the table's key: neighbours are written together, and two writers cannot wait for each other.
     var inOrder: [(cell: StatisticCell, sum: MeasureSum)] {
         func order(_ cell: StatisticCell) -> (String, Int, Int64, Int64, Int64, Int64) {

@@ -127,12 +127,15 @@ public struct Statistics: Sendable {
     }
 
     /// Compares cells and deltas of a centre with its raw rows. Empty when all is well.
+    ///
+    /// Completed parts are compared as one number: a later correction of a part, or of the centre's time zone, leaves
+    /// it counted where and when it was finished.
     public func verify(_ tenant: TenantID) async throws -> [FigureDifference] {
         let surveys = self.surveys
         return try await installation.database.read { tx in
             let fields = try surveys.fields(of: tenant, in: tx)
-            let raw = try RawFiguresStore(tenant: tenant, fields: Array(fields.values)).cells(in: tx)
-            let kept = try StatisticsStore.cells(of: tenant, in: tx)
+            let raw = try RawFiguresStore(tenant: tenant, fields: Array(fields.values)).cells(in: tx).withCompletedAsOne
+            let kept = try StatisticsStore.cells(of: tenant, in: tx).withCompletedAsOne
             return Set(raw.sums.keys).union(kept.sums.keys).compactMap { cell in
                 let (counted, wanted) = (kept.sums[cell] ?? MeasureSum(), raw.sums[cell] ?? MeasureSum())
                 return counted.isClose(to: wanted) ? nil : FigureDifference(cell: cell, counted: counted, raw: wanted)

@@ -63,11 +63,11 @@ struct CountedWorld {
         try tx.execute(
             """
             INSERT INTO interaction (
-                tenant_id, id, source, external_id, channel, direction, service_id, data, completed_on, fingerprint,
-                is_test, created_at, changed_at)
+                tenant_id, id, source, external_id, channel, direction, service_id, data, completed_on, is_test,
+                created_at, changed_at)
             VALUES (
                 \(tenant), \(id), 'test', \(id.description), 'voice', 'inbound', \(belonging.service), '{}',
-                \(belonging.completedOn), \([UInt8]()), \(isTest), \(at), \(at))
+                \(belonging.completedOn), \(isTest), \(at), \(at))
             """)
         try tx.execute(
             """
