@@ -132,13 +132,13 @@ extension Claims {
         }.joined(separator: " UNION ALL ")
     }
 
-    /// Takes what a source names. The source is materialised, so that PostgreSQL cannot lock more than it takes.
+    /// Takes what a source names, whose columns get names of their own so that RETURNING means the table's. The source is materialised, so that PostgreSQL cannot lock more than it takes.
     static func claim(_ kind: WorkKind, _ source: SQL, lease: Int64, node: Int64) -> SQL {
         """
-        WITH due AS MATERIALIZED (\(source))
+        WITH due(due_tenant, due_subject) AS MATERIALIZED (\(source))
         UPDATE work SET node_id = \(node), lease = \(lease), attempt = attempt + 1
         FROM due
-        WHERE work.kind = \(kind.name) AND work.tenant_id = due.tenant_id AND work.subject_id = due.subject_id
+        WHERE work.kind = \(kind.name) AND work.tenant_id = due.due_tenant AND work.subject_id = due.due_subject
             AND work.node_id IS NULL
         RETURNING tenant_id, subject_id, due_at, attempt, revision
         """
