@@ -4,8 +4,14 @@ import Foundation
 import Hummingbird
 
 extension WebAssets {
-    /// Adds `/assets/{hash}/…`.
+    /// Adds `/assets/{hash}/…`, and the picture that browsers ask for where a page names none.
     public func addRoutes(to router: some RouterMethods<WebContext>) {
+        router.get("/favicon.ico") { _, _ in
+            guard let file = self.file("Frame/otklik.svg") else { throw Refusal.notFound }
+            return Response(
+                status: .ok, headers: [.contentType: file.type, .cacheControl: "public, max-age=86400"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: file.content)))
+        }
         router.get("/assets/:hash/**") { request, context in
             let path = context.parameters.getCatchAll().joined(separator: "/")
             guard let file = self.file(path) else { throw Refusal.notFound }
