@@ -44,7 +44,16 @@ public final class SMTPPool: Sendable {
         var total = 0
         var live: Set<ObjectIdentifier> = []
         var waiters: [Waiter] = []
+        /// Accounts whose server would not take a further connection beside those that stand, and until when.
+        var ceilings: [SMTPAccount: NIODeadline] = [:]
         var isClosed = false
+
+        /// How many connections an account may have now.
+        func limit(_ account: SMTPAccount) -> Int {
+            let limit = max(1, account.connections)
+            guard let until = ceilings[account], NIODeadline.now() < until else { return limit }
+            return min(limit, max(1, open[account, default: 0]))
+        }
     }
 
     private let state = NIOLockedValueBox(State())
@@ -120,7 +129,27 @@ public final class SMTPPool: Sendable {
 
     // MARK: - Connections
 
+    /// A server may allow fewer connections than the account: while others stand, one that fails is no fault.
     private func acquire(_ account: SMTPAccount) async throws(SMTPFault) -> (SMTPConnection, isKept: Bool) {
+        while true {
+            do {
+                return try await acquireOnce(account)
+            } catch where hasOthers(account) {
+                state.withLockedValue { $0.ceilings[account] = .now() + Self.ceilingTime }
+            } catch {
+                throw error
+            }
+        }
+    }
+
+    /// How long no further connection is tried after one that the server would not take.
+    private static let ceilingTime = TimeAmount.seconds(60)
+
+    private func hasOthers(_ account: SMTPAccount) -> Bool {
+        state.withLockedValue { !$0.isClosed && $0.open[account, default: 0] > 0 }
+    }
+
+    private func acquireOnce(_ account: SMTPAccount) async throws(SMTPFault) -> (SMTPConnection, isKept: Bool) {
         let grant = await withCheckedContinuation { continuation in
             let (grant, closing) = state.withLockedValue { Self.grant(account, in: &$0, continuation, maximum) }
             for connection in closing { connection.quit() }
@@ -151,7 +180,7 @@ public final class SMTPPool: Sendable {
             forget(connection, of: other, in: &state)
             closing.append(connection)
         }
-        if state.open[account, default: 0] < max(1, account.connections), state.total < maximum {
+        if state.open[account, default: 0] < state.limit(account), state.total < maximum {
             state.open[account, default: 0] += 1
             state.total += 1
             return (.open, closing)
@@ -230,7 +259,7 @@ public final class SMTPPool: Sendable {
         let waiter = state.withLockedValue { state -> Waiter? in
             guard state.total < maximum else { return nil }
             let index = state.waiters.firstIndex {
-                state.open[$0.account, default: 0] < max(1, $0.account.connections)
+                state.open[$0.account, default: 0] < state.limit($0.account)
             }
             guard let index else { return nil }
             let waiter = state.waiters.remove(at: index)

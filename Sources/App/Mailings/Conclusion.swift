@@ -103,7 +103,9 @@ extension Mailings {
         else { return }
         try inbox.notifyAdministrators(
             AdministratorNotice(
-                key: "mailings.held", arguments: ["reason": reason], once: "held-\(now.milliseconds)-\(senderEmail)"),
+                key: "mailings.held", arguments: ["reason": reason],
+                // A server that takes connections and no mail is held anew every minute: said once an hour.
+                once: "held-\(now.milliseconds / 3_600_000)-\(senderEmail)"),
             of: tenant, in: tx, at: now)
         try Work.schedule(
             Self.probeWork, tenant: tenant.raw, subject: tenant.raw,

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// A centre with a run that writes mail, and a server that takes it.
+import Durable
+import Foundation
+import Post
+import Storage
+import TestSupport
+
+@testable import App
+
+/// A centre whose mail is under test.
+struct MailWorld {
+    let app: TestApp
+    let tenant = TenantID(raw: 77)
+    let run = RunID(raw: 701)
+    let interaction = InteractionID(raw: 601)
+
+    /// Does this room's work only: what runs are told is looked at, and they are not stepped.
+    let workers: Workers
+    let node: Node
+
+    var mailings: Mailings { app.rooms.mailings }
+
+    /// Does what is due now.
+    func deliver() async throws { try await workers.runDue(now: app.now.milliseconds) }
+
+    /// Makes the centre, an administrator, and runs 701… that are sending.
+    init(_ app: TestApp, runs: Int = 1) async throws {
+        self.app = app
+        node = try await Node.join(app.database)
+        workers = Workers(
+            database: app.database, node: node,
+            handlers: app.rooms.mailings.handlers(node: node, pool: SMTPPool()),
+            clock: { [clock = app.clock] in clock.now.milliseconds }, logger: app.otklik.installation.logger)
+        let (tenant, now) = (tenant, app.now)
+        try await app.database.write { tx in
+            try tx.execute(
+                """
+                INSERT INTO tenant (id, key, name, kind, language, time_zone, surveys_enabled,
+                    one_survey_per_interaction, ask_within_hours, ask_once_in_days, ask_per_year, ask_share_percent,
+                    minimum_n, created_at)
+                VALUES (\(tenant), 'mail', 'Mail', 'test', 'ru', 'Europe/Moscow', 1, 1, 72, 0, 0, 100, 5, \(now))
+                """)
+            try tx.execute(
+                """
+                INSERT INTO person (tenant_id, id, login, login_folded, first_name, last_name, language, is_active,
+                    needs_review, created_at)
+                VALUES (\(tenant), 5, 'root', 'root', 'Анна', 'Ильина', 'ru', 1, 0, \(now))
+                """)
+            try tx.execute("INSERT INTO person_role (tenant_id, person_id, role) VALUES (\(tenant), 5, 'administrator')")
+            for number in 0..<runs {
+                try tx.execute(
+                    """
+                    INSERT INTO run (tenant_id, id, workflow_id, version_id, configuration_id, interaction_id, part,
+                        event, service_id, completed_on, state, block, variables, created_at, changed_at, is_test)
+                    VALUES (\(tenant), \(RunID(raw: 701 + Int64(number))), 1, 1, \(number), 601, '', 'test', 1, 20260302,
+                        'sending', 'mail', '{}', \(now), \(now), 0)
+                    """)
+            }
+        }
+    }
+
+    /// A mail of a run to some recipients.
+    func due(
+        _ recipients: [String] = ["ivan@customer.example"], run: Int64 = 701, windowSeconds: Int64 = 86400,
+        sender: String = "", html: String? = "<p>Здравствуйте!</p>", subject: String = "Как мы справились?"
+    ) -> MessageDue {
+        MessageDue(
+            tenant: tenant, run: RunID(raw: run), block: "mail", interaction: interaction, invitation: nil,
+            recipients: recipients.compactMap { EmailAddress($0) }, senderName: "", senderEmail: sender, replyTo: nil,
+            subject: subject, html: html, text: html == nil ? "Здравствуйте!" : nil, language: "ru-RU",
+            windowEndsAt: app.now.adding(seconds: windowSeconds), isTest: false)
+    }
+
+    func compose(_ due: [MessageDue]) async throws {
+        let (mailings, now) = (mailings, app.now)
+        try await app.database.write { tx in try mailings.compose(due, in: tx, at: now) }
+    }
+
+    /// Says how mail leaves.
+    func save(
+        port: Int, user: String? = nil, password: String? = nil, policy: UnknownPolicy = .retryOnce,
+        connections: Int = 4
+    ) async throws {
+        var smtp = SMTPSettings.initial(senderName: "Отклик", senderEmail: "survey@centre.example")
+        smtp.host = "127.0.0.1"
+        smtp.port = port
+        smtp.secure = .none
+        smtp.requiresAuthentication = user != nil
+        smtp.userName = user
+        smtp.password = password
+        smtp.unknownPolicy = policy
+        smtp.connections = connections
+        let (settings, mailings, tenant, now, fixed) = (app.rooms.settings, mailings, tenant, app.now, smtp)
+        try await app.database.write { tx in
+            try settings.save(fixed, of: tenant, in: tx, at: now)
+            try mailings.settingsChanged(of: tenant, in: tx, at: now)
+        }
+    }
+
+    /// States and replies of all messages, oldest first.
+    func messages() async throws -> [(state: String, reply: String?, attempt: Int)] {
+        let tenant = tenant
+        return try await app.database.query(
+            "SELECT state, reply, attempt FROM message WHERE tenant_id = \(tenant) ORDER BY id"
+        ).map { (try $0.at(0), try $0.at(1), try $0.at(2)) }
+    }
+
+    func states() async throws -> [String] { try await messages().map(\.state) }
+
+    /// What the runs were told, in their order.
+    func signals() async throws -> [RunSignal?] {
+        let tenant = tenant
+        return try await app.database.query(
+            "SELECT signal FROM run WHERE tenant_id = \(tenant) ORDER BY id"
+        ).map { try ($0.at(0, as: String?.self)).map { try fromJSON($0) } }
+    }
+
+    /// The titles in the administrator's inbox.
+    func notices() async throws -> [String] {
+        let tenant = tenant
+        return try await app.database.query(
+            "SELECT title FROM internal_message WHERE tenant_id = \(tenant) ORDER BY id"
+        ).map { try $0.at(0) }
+    }
+}
