@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ledger against a real SMTP server on both engines: every state, holding and recovery, and what a kill leaves.
+import Durable
 import Foundation
+import Markup
 import Storage
 import TestSupport
 import Testing
