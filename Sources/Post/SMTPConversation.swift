@@ -63,6 +63,7 @@ struct SMTPConversation {
         self.account = account
         self.helloName = helloName
         isSecure = account.security == .tls
+        if isSecure { phase = .handshake }
     }
 
     /// The step whose time limit runs.
@@ -111,6 +112,10 @@ struct SMTPConversation {
     /// TLS stands.
     mutating func secured() -> [Action] {
         guard phase == .handshake else { return [] }
+        if account.security == .tls {
+            phase = .greeting
+            return []
+        }
         isSecure = true
         return sayHello()
     }

@@ -84,7 +84,7 @@ extension Mailings {
         case .sent, .captured, .failed, .cancelled, .unknown(again: nil, _): .done
         case .again(let next, _), .unknown(.some(let next), _): .again(at: next.milliseconds)
         case .held: .again(at: one.message.windowEndsAt.milliseconds)
-        case .postponed: .again(at: now.milliseconds)
+        case .postponed: .again(at: now.adding(seconds: 1).milliseconds)
         }
     }
 

@@ -139,7 +139,8 @@ import Testing
             #expect(try await world.states() == ["held"])
             try await world.save(port: server.port, user: "centre", password: "new")
             try await world.deliver()
-            #expect(try await world.states() == ["sent"])
+            let message = try #require(try await world.messages().first)
+            #expect(message.state == "sent", "\(message)")
         }
     }
 

@@ -22,7 +22,10 @@ struct MailWorld {
     var mailings: Mailings { app.rooms.mailings }
 
     /// Does what is due now.
-    func deliver() async throws { try await workers.runDue(now: app.now.milliseconds) }
+    func deliver() async throws {
+        try await node.tend()
+        try await workers.runDue(now: app.now.milliseconds)
+    }
 
     /// Makes the centre, an administrator, and runs 701… that are sending.
     init(_ app: TestApp, runs: Int = 1) async throws {
@@ -113,7 +116,7 @@ struct MailWorld {
         let tenant = tenant
         return try await app.database.query(
             "SELECT signal FROM run WHERE tenant_id = \(tenant) ORDER BY id"
-        ).map { try ($0.at(0, as: String?.self)).map { try fromJSON($0) } }
+        ).map { try $0.at(0, as: String?.self).flatMap { RunSignal(text: $0) } }
     }
 
     /// The titles in the administrator's inbox.
