@@ -86,9 +86,13 @@ public final class ScriptedSMTPServer: Sendable {
         set { state.withLockedValue { $0.behaviour = newValue } }
     }
 
-    /// Stops listening; connections that stand go on.
+    /// Stops listening; connections that stand go on. Twice is as good as once.
     public func stop() async throws {
-        try await channel.withLockedValue { $0 }?.close().get()
+        let channel = channel.withLockedValue { channel in
+            defer { channel = nil }
+            return channel
+        }
+        try await channel?.close().get()
     }
 }
 
@@ -174,7 +178,7 @@ private final class ScriptedSMTPHandler: ChannelInboundHandler {
         let words = command.split(separator: " ")
         switch words.first ?? "" {
         case "EHLO":
-            let offers = behaviour.offers + (behaviour.passwords.isEmpty ? [] : ["AUTH PLAIN LOGIN CRAM-MD5"])
+            let offers = behaviour.offers + (behaviour.passwords.isEmpty ? [] : ["AUTH PLAIN"])
             let lines = ["test.example"] + offers
             return lines.enumerated().map { $0 + 1 < lines.count ? "250-\($1)" : "250 \($1)" }
                 .joined(separator: "\r\n")

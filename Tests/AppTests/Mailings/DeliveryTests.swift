@@ -159,7 +159,6 @@ import Testing
                 Issue.record("the run did not hear of it")
                 return
             }
-            _ = try await ScriptedSMTPServer.start(port: port)
         }
     }
 
