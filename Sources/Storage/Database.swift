@@ -53,7 +53,8 @@ public final class Database: Sendable {
         try await engine.read(body)
     }
 
-    /// Changes something, all or nothing. Returns when the change is durable.
+    /// Changes something, all or nothing. Returns when the change is durable; a cancelled task does not stop it.
+    @discardableResult
     public func write<Value: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Value
     ) async throws -> Value {

@@ -24,6 +24,7 @@ final class Interruption: Sendable {
     private let state = NIOLockedValueBox(State())
 
     var isCancelled: Bool { state.withLockedValue(\.isCancelled) }
+    var isRunning: Bool { state.withLockedValue { $0.stop != nil } }
 
     /// Called by the cancelled task.
     func cancel() {

@@ -76,17 +76,6 @@ private struct Migrator {
     }
 }
 
-extension StorageError {
-    /// Whether the same transaction may succeed when it is run again.
-    var isTransient: Bool {
-        switch self {
-        case .unavailable, .full, .closed: true
-        case .statement(_, let code, _): ["40001", "40P01", "55P03", Self.interruptedCode].contains(code)
-        default: false
-        }
-    }
-}
-
 extension Migration {
     /// A number over the text that changes when the text does: FNV-1a, which is stable for ever and needs no library.
     func checksum(for dialect: Dialect) -> String {

@@ -56,6 +56,13 @@ final class OpenTransaction: Transaction {
         if let failure { throw failure }
     }
 
+    /// The engine's own error, when running the body again may help, whatever the body made of it.
+    var reasonToRetry: (any Error)? {
+        isOver = true
+        guard let failure = failure as? StorageError, failure.isTransient else { return nil }
+        return failure
+    }
+
     private func run(_ sql: SQL) throws -> StatementResult {
         let (text, values) = sql.rendered(for: connection.dialect)
         return try keepingFailure { try connection.run(text: text, values: values) }
@@ -88,8 +95,7 @@ extension Job {
             try transaction.finish()
             return Outcome(deliver: deliver, actions: transaction.actions)
         } catch {
-            try transaction.finish()
-            throw error
+            throw transaction.reasonToRetry ?? error
         }
     }
 }

@@ -94,8 +94,8 @@ extension Sequence<SQL> {
         var whole: SQL = ""
         var isFirst = true
         for sql in self {
-            if !isFirst { whole = whole + separator }
-            whole = whole + sql
+            if !isFirst { whole.pieces += separator.pieces }
+            whole.pieces += sql.pieces
             isFirst = false
         }
         return whole

@@ -36,3 +36,21 @@ public enum StorageError: Error, Sendable, Equatable {
         return .unexpectedValue(column: column, found: found, wanted: wanted)
     }
 }
+
+extension StorageError {
+    /// Whether the same transaction may succeed when it is run again.
+    var isTransient: Bool {
+        switch self {
+        case .unavailable, .full, .closed: true
+        case .statement(_, "40001", _), .statement(_, "40P01", _), .statement(_, "55P03", _): true
+        case .statement(_, Self.interruptedCode, _): true
+        case .statement: isStalePlan
+        default: false
+        }
+    }
+
+    /// Whether PostgreSQL kept a plan for a table that has changed since.
+    var isStalePlan: Bool {
+        if case .statement(_, "0A000", let message) = self { message.contains("cached plan") } else { false }
+    }
+}

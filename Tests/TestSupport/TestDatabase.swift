@@ -13,6 +13,7 @@ public let engines: [Dialect] = {
 }()
 
 /// Gives `body` an empty database and takes it away afterwards.
+@discardableResult
 public func withDatabase<Value>(
     _ engine: Dialect, _ body: (Database) async throws -> Value
 ) async throws -> Value {
@@ -20,6 +21,7 @@ public func withDatabase<Value>(
 }
 
 /// Gives `body` a database with all of the product's migrations applied.
+@discardableResult
 public func withAppDatabase<Value>(
     _ engine: Dialect, _ body: (Database) async throws -> Value
 ) async throws -> Value {
@@ -43,6 +45,7 @@ public struct TestDatabase: Sendable {
 }
 
 /// Gives `body` a database and what is needed to open it a second time.
+@discardableResult
 public func withTestDatabase<Value>(
     _ engine: Dialect, hasSchema: Bool, _ body: (TestDatabase) async throws -> Value
 ) async throws -> Value {
@@ -85,7 +88,8 @@ private func withPostgres<Value>(hasSchema: Bool, _ body: (TestDatabase) async t
 }
 
 /// Runs `body` and closes the database, whether it fails or not.
-func closing<Value>(_ database: Database, _ body: () async throws -> Value) async throws -> Value {
+@discardableResult
+public func closing<Value>(_ database: Database, _ body: () async throws -> Value) async throws -> Value {
     do {
         let value = try await body()
         try await database.close()

@@ -24,7 +24,7 @@ public struct Serving: Sendable {
     public func run() async throws {
         try Database.makeFolder(configuration)
         // SQLite's folder has one server: leases of an earlier one are void at start.
-        let lock = configuration.database == nil ? try DataFolderLock(folder: configuration.dataFolder) : nil
+        let lock = configuration.database == nil ? try FolderLock(folder: configuration.dataFolder) : nil
         defer { withExtendedLifetime(lock) {} }
         let otklik = try await buildApplication(configuration, logger: logger)
         let node = try await Node.join(otklik.installation.database)

@@ -3,7 +3,7 @@
 import CPostgres
 import Foundation
 
-/// One connection. It belongs to one thread; only ``interrupter`` may be used from another.
+/// One connection. It belongs to one thread; only what ``stop(_:)`` gives may be used from another.
 final class PostgresConnection: Connection {
     /// Kept statements per connection; beyond it all are given back at once, between two transactions.
     private static let keptStatements = 400
@@ -57,8 +57,10 @@ final class PostgresConnection: Connection {
 
     var socket: Int32 { PQsocket(handle) }
 
-    /// Stops the statement that runs.
-    var interrupter: @Sendable () -> Void { { [cancellation] in cancellation.cancel() } }
+    /// Stops what runs for somebody, from any thread.
+    func stop(_ interruption: Interruption) -> @Sendable () -> Void {
+        { [cancellation] in cancellation.cancel(interruption) }
+    }
 
     func run(text: String, values: [SQLValue]) throws -> StatementResult {
         let types = values.map(PostgresParameters.type)
@@ -157,12 +159,15 @@ private final class PostgresCancellation: @unchecked Sendable {
 
     deinit { PQfreeCancel(request) }
 
-    /// Asks on a thread of its own, since the request is a connection of its own and blocks.
-    func cancel() {
+    /// Asks on a thread of its own, since the request is a connection of its own and blocks; and asks again, since one
+    /// that comes between two statements stops neither.
+    func cancel(_ interruption: Interruption) {
         Thread.detachNewThread { [self] in
             var message = [CChar](repeating: 0, count: 256)
-            // A request that does not arrive leaves the statement running: it ends in its own time.
-            _ = PQcancel(request, &message, 256)
+            for _ in 0..<50 where interruption.isRunning {
+                _ = PQcancel(request, &message, 256)
+                Thread.sleep(forTimeInterval: 0.1)
+            }
         }
     }
 }

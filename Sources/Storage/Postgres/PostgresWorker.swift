@@ -93,7 +93,9 @@ extension PostgresWorker {
     private func serveRead(_ job: Job) {
         retrying(job) { connection in
             guard let interruption = job.interruption else { return try self.read(job, on: connection) }
-            return try interruption.whileRunning(stop: connection.interrupter) { try self.read(job, on: connection) }
+            return try interruption.whileRunning(stop: connection.stop(interruption)) {
+                try self.read(job, on: connection)
+            }
         }
     }
 
@@ -157,7 +159,7 @@ extension PostgresWorker {
     /// kept statements are made anew.
     private func isConflict(_ error: any Error) -> Bool {
         guard let error = error as? StorageError else { return false }
-        if case .statement(_, "0A000", let message) = error, message.contains("cached plan") {
+        if error.isStalePlan {
             do {
                 try connection?.forgetStatements(ifMoreThan: 0)
             } catch {
@@ -230,18 +232,11 @@ extension PostgresWorker {
         } catch {
             if connection.isLost { throw error }
             try connection.perform("ROLLBACK TO SAVEPOINT member")
-            if let error = error as? StorageError, error.isTransient || error.isStalePlan {
+            if let error = error as? StorageError, error.isTransient {
                 group.aside.append(job)
             } else {
                 group.answers.append { job.fail(error) }
             }
         }
-    }
-}
-
-extension StorageError {
-    /// Whether PostgreSQL kept a plan for a table that has changed since.
-    fileprivate var isStalePlan: Bool {
-        if case .statement(_, "0A000", let message) = self { message.contains("cached plan") } else { false }
     }
 }

@@ -3,7 +3,7 @@
 import CSQLite
 import Foundation
 
-/// One connection. It belongs to one thread; only ``interrupter`` may be used from another.
+/// One connection. It belongs to one thread.
 final class SQLiteConnection: Connection {
     /// Kept statements per connection. Beyond it the least recently used are given back.
     private static let keptStatements = 256
@@ -40,11 +40,8 @@ final class SQLiteConnection: Connection {
     /// False when SQLite has ended the transaction on its own, as it does when the disk is full.
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
-    /// Stops the statement that runs; to be called while the connection is known to be open.
-    var interrupter: @Sendable () -> Void {
-        nonisolated(unsafe) let handle = handle
-        return { sqlite3_interrupt(handle) }
-    }
+    /// Whose cancellation stops the statements that run: it is asked while they do.
+    var interruption: Interruption?
 
     /// A number that changes when another connection has committed.
     func changeNumber() throws -> SQLValue? {
@@ -91,6 +88,7 @@ final class SQLiteConnection: Connection {
     private func prepareSession(isWriter: Bool) throws {
         guard isWriter else {
             try runOnce("PRAGMA query_only = 1")
+            stopCancelledStatements()
             return
         }
         for pragma in [
@@ -102,6 +100,19 @@ final class SQLiteConnection: Connection {
         // A commit that was answered must survive a power cut: FULL is 2. WAL is refused on some network disks.
         try demand("PRAGMA synchronous", .integer(2))
         try demand("PRAGMA journal_mode", .text("wal"))
+    }
+
+    /// Unlike `sqlite3_interrupt`, which hits the next statement or none when it comes between two.
+    private func stopCancelledStatements() {
+        let steps: Int32 = 20_000
+        let connection = Unmanaged.passUnretained(self).toOpaque()
+        sqlite3_progress_handler(
+            handle, steps,
+            { context in
+                guard let context else { return 0 }
+                let connection = Unmanaged<SQLiteConnection>.fromOpaque(context).takeUnretainedValue()
+                return connection.interruption?.isCancelled == true ? 1 : 0
+            }, connection)
     }
 
     private func demand(_ pragma: String, _ wanted: SQLValue) throws {
@@ -135,9 +146,4 @@ extension StorageError {
 
     /// The code of a statement that was stopped: SQLSTATE's on both engines.
     static let interruptedCode = "57014"
-
-    /// Whether a statement was stopped from outside.
-    var isInterrupted: Bool {
-        if case .statement(_, Self.interruptedCode, _) = self { true } else { false }
-    }
 }

@@ -127,28 +127,17 @@ final class SQLiteReader {
     }
 
     func serve(_ job: Job) {
+        connection.interruption = job.interruption
+        defer { connection.interruption = nil }
         do {
-            try runRetryingOnce(job).deliver()
+            if job.interruption?.isCancelled == true { throw CancellationError() }
+            try run(job).deliver()
         } catch {
             job.fail(job.interruption?.isCancelled == true ? CancellationError() : error)
         }
     }
 
-    /// A cancellation may arrive when its statement has just ended, and stop the next one: that one is run again.
-    private func runRetryingOnce(_ job: Job) throws -> Job.Outcome {
-        do {
-            return try run(job)
-        } catch let error as StorageError where error.isInterrupted && job.interruption?.isCancelled == false {
-            return try run(job)
-        }
-    }
-
     private func run(_ job: Job) throws -> Job.Outcome {
-        guard let interruption = job.interruption else { return try runBody(job) }
-        return try interruption.whileRunning(stop: connection.interrupter) { try runBody(job) }
-    }
-
-    private func runBody(_ job: Job) throws -> Job.Outcome {
         guard job.isTransaction else { return try job.run(on: connection, mint: mint) }
         try connection.perform("BEGIN")
         do {

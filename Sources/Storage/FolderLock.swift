@@ -5,7 +5,7 @@ import Foundation
 /// Holds a data folder for one server until it is let go of or the process ends, however it ends.
 ///
 /// The command line does not ask for it: it may write beside a running server.
-public final class DataFolderLock: Sendable {
+public final class FolderLock: Sendable {
     private let descriptor: Int32
 
     /// Makes the folder if it is not there and locks it.
