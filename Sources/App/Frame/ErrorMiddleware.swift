@@ -55,13 +55,13 @@ public struct ErrorMiddleware: RouterMiddleware {
         case StorageError.unavailable, StorageError.full, StorageError.closed:
             log(error, context)
             var problem = Problem(
-                .serviceUnavailable, code: "unavailable", detail: t("frame.unavailable"), requestID: context.id)
+                .serviceUnavailable, code: "unavailable", detail: t("frame.unavailable"), requestID: context.requestID)
             problem.headers[.retryAfter] = "30"
             return problem
         default:
             log(error, context)
             return Problem(
-                .internalServerError, code: "unexpected", detail: t("frame.unexpected"), requestID: context.id)
+                .internalServerError, code: "unexpected", detail: t("frame.unexpected"), requestID: context.requestID)
         }
     }
 

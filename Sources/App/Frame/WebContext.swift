@@ -35,6 +35,9 @@ public struct WebContext: RequestContext {
     /// The localizer, which a middleware has set before any handler runs.
     public var words: Localizer { localizer ?? Catalogue().localizer("en") }
 
+    /// The request's number in the log; nil for requests that come from no socket.
+    public var requestID: String? { logger[metadataKey: "hb.request.id"].map { "\($0)" } }
+
     /// The signed-in person.
     /// - Throws: ``Refusal`` when nobody is signed in; the browser is sent to the sign-in page.
     public func requireSignedIn() throws -> SignedIn {

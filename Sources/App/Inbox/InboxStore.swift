@@ -63,7 +63,7 @@ struct InboxStore {
         SELECT COUNT(*) AS unread FROM (
             SELECT 1 AS one FROM internal_message
             WHERE tenant_id = \(tenant) AND person_id = \(person) AND read_at IS NULL LIMIT 100
-        ) AS some
+        ) AS messages
         """
     }
 
