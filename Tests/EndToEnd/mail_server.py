@@ -6,6 +6,9 @@ import pathlib
 import ssl
 import subprocess
 import threading
+import warnings
+
+warnings.filterwarnings("ignore", module="aiosmtpd")
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
@@ -34,6 +37,7 @@ class MailServer:
         self.user, self.password = user, password
         self.lock = threading.Lock()
         self.mails = []
+        self.transports = []
         self.refused_logins = 0
         self.authority, cert, key = certificate(folder)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -48,9 +52,14 @@ class MailServer:
 
         mail_server = self
 
+        class Counted(SMTP):
+            def connection_made(self, transport):
+                super().connection_made(transport)
+                mail_server.transports.append(transport)
+
         class Listening(Controller):
             def factory(self):
-                return SMTP(mail_server, hostname="localhost", tls_context=context, require_starttls=True,
+                return Counted(mail_server, hostname="localhost", tls_context=context, require_starttls=True,
                             auth_required=True, authenticator=authenticate, enable_SMTPUTF8=True)
 
         self.controller = Listening(None, hostname="127.0.0.1", port=port, ready_timeout=20)
@@ -63,7 +72,14 @@ class MailServer:
         self.port = self.controller.port
         return self
 
+    def drop_connections(self):
+        """Ends what is open, so that the next mail has to sign in again."""
+        for transport in self.transports:
+            self.controller.loop.call_soon_threadsafe(transport.abort)
+        self.transports.clear()
+
     def stop(self):
+        self.drop_connections()
         self.controller.stop()
 
     async def handle_DATA(self, server, session, envelope):

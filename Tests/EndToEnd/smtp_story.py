@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The main job with a real SMTP server in between: STARTTLS and AUTH, on SQLite or PostgreSQL.
+
+Then the password stops working: the queue is held, administrators are told, and nothing is lost when it works again.
+Then the server is gone: when the send window ends, the employee gets the internal message.
+"""
+import argparse
+import tempfile
+import time
+
+from kill_story import answered_in_report, completion, use_smtp
+from mail_server import MailServer, links
+from otklik_server import Browser, Server
+from postgres_server import Cluster
+from survey_page import answer, is_thanks
+
+
+def wait_for(what, check, timeout_seconds=40):
+    deadline = time.monotonic() + timeout_seconds
+    while time.monotonic() < deadline:
+        found = check()
+        if found:
+            return found
+        time.sleep(0.2)
+    raise AssertionError(f"waited in vain for {what}")
+
+
+def mails_to(mail, number):
+    return [message for recipient, message in mail.received() if recipient == f"c{number}@example.org"]
+
+
+def happy_story(server, mail):
+    """Completed, mailed, answered, reported; another disposition asks nobody."""
+    status, reply = server.call("POST", "/api/v1/completions", completion(server.demo(), 1))
+    assert status == 201, reply
+    silent = {**completion(server.demo(), 2), "disposition": "Справка"}
+    status, reply = server.call("POST", "/api/v1/completions", silent)
+    assert status == 201 and not reply["runs"], reply
+    message = wait_for("the mail", lambda: mails_to(mail, 1))[0]
+    assert message["Auto-Submitted"] == "auto-generated" and message["Message-ID"], message.as_string()
+    page = answer(links(message, server.base_url + "/s/")[0])
+    assert is_thanks(page), page.page
+    wait_for("the answer in the report", lambda: answered_in_report(server) == 1)
+    assert len(mails_to(mail, 1)) == 1 and not mails_to(mail, 2)
+
+
+def password_story(server, mail):
+    """A password that stops working holds the queue and is told; entered anew, everything leaves."""
+    right, mail.password = mail.password, "changed by somebody"
+    mail.drop_connections()
+    for number in range(10, 15):
+        status, reply = server.call("POST", "/api/v1/completions", completion(server.demo(), number))
+        assert status == 201, reply
+    wait_for("a refused login", lambda: mail.refused_logins)
+    administrator = Browser(server.address).sign_in(server)
+    wait_for("the banner", lambda: "held" in administrator.open("/").page.lower())
+    assert "mail" in administrator.open("/inbox").page.lower(), administrator.page
+    assert not any(mails_to(mail, number) for number in range(10, 15))
+    use_smtp(server, mail)
+    wait_for("everything that was held", lambda: all(mails_to(mail, number) for number in range(10, 15)))
+    assert all(len(mails_to(mail, number)) == 1 for number in range(10, 15))
+    mail.password = right
+
+
+def gone_story(server, mail):
+    """No server at all: when the send window is over, the employee hears of it."""
+    mail.stop()
+    status, reply = server.call("POST", "/api/v1/completions", completion(server.demo(), 20))
+    assert status == 201, reply
+    employee = Browser(server.address).sign_in(server, role="supervisor")
+    wait_for("the internal message", lambda: "Письмо с опросом не отправлено" in employee.open("/inbox").page, 120)
+    _, story = server.call("GET", "/api/v1/interactions/load-20")
+    assert story["runs"][0]["state"] == "finished", story
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--postgres", action="store_true")
+    options = parser.parse_args()
+    cluster = Cluster() if options.postgres else None
+    try:
+        with tempfile.TemporaryDirectory(prefix="otklik-smtp-") as folder:
+            mail = MailServer(folder).start()
+            server = Server(f"{folder}/data", database=cluster.url if cluster else None,
+                            environment={"OTKLIK_SMTP_CA_FILE": str(mail.authority)}).start()
+            try:
+                use_smtp(server, mail)
+                happy_story(server, mail)
+                password_story(server, mail)
+                gone_story(server, mail)
+            except BaseException:
+                print(server.tail())
+                raise
+            finally:
+                server.stop()
+    finally:
+        if cluster:
+            cluster.remove()
+    print("the story was walked")
+
+
+if __name__ == "__main__":
+    main()
