@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program as it is shipped among real peers that fail: killed servers, mail servers, databases.
+import TestSupport
+import Testing
+
+@Suite(.serialized, .timeLimit(.minutes(15))) struct FaultStoryTests {
+    @Test func `killed at fifty instants, it asks every customer once and counts every answer`() async throws {
+        try await Story.walk("kill_story.py", ["--kills", "50", "--per-second", "30"])
+    }
+
+    @Test(arguments: [[], ["--postgres"]])
+    func `mail goes through a real server, waits for a right password, and is told when it cannot leave`(
+        arguments: [String]
+    ) async throws {
+        try await Story.walk("smtp_story.py", arguments)
+    }
+
+    @Test func `one of two nodes is killed and the other finishes its work`() async throws {
+        try await Story.walk("two_nodes_story.py")
+    }
+}
