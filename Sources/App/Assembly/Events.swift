@@ -14,6 +14,13 @@ struct Events: Sendable {
         return try rooms.value.workflows.consider(event, in: tx, at: now)
     }
 
+    /// An ended interaction's sentiment became known: triggers on it are asked.
+    func sentimentArrived(
+        _ event: InteractionCompleted, in tx: any Transaction, at now: Moment
+    ) throws -> [RunStarted] {
+        try rooms.value.workflows.sentimentArrived(event, in: tx, at: now)
+    }
+
     /// The interaction goes on after all: what waits for it is cancelled.
     func interactionReopened(
         _ interaction: InteractionID, of tenant: TenantID, in tx: any Transaction, at now: Moment
@@ -35,7 +42,7 @@ struct Events: Sendable {
         InteractionEvents(
             completed: { try interactionCompleted($0, in: $1, at: $2) },
             reopened: { try interactionReopened($1, of: $0, in: $2, at: $3) },
-            sentimentArrived: { try rooms.value.workflows.consider($0, in: $1, at: $2) },
+            sentimentArrived: { try sentimentArrived($0, in: $1, at: $2) },
             runsStarted: { try runsStarted(by: $1, of: $0, in: $2) })
     }
 

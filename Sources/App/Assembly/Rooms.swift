@@ -23,6 +23,7 @@ public struct Rooms: Sendable {
     public let mailings: Mailings
     public let answering: Answering
     public let statistics: Statistics
+    public let records: Records
     public let reports: Reports
     public let home: Home
 
@@ -49,6 +50,9 @@ public struct Rooms: Sendable {
             installation: installation, accounts: accounts, surveys: surveys, invitations: invitations,
             submitted: { try events.answersSubmitted($0, in: $1, at: $2) })
         statistics = Statistics(installation: installation)
+        records = Records(
+            installation: installation, accounts: accounts, services: services, contacts: contacts,
+            (surveys, interactions, workflows))
         reports = Reports(installation: installation, statistics: statistics)
         home = Home(installation: installation, accounts: accounts, statistics: statistics)
         later.set(self)

@@ -71,6 +71,20 @@ public struct Interactions: Sendable {
         return (found, try store.parts(of: [id])[id] ?? [])
     }
 
+    /// The parts of several interactions, in the order of their completion.
+    func parts(
+        of interactions: [InteractionID], tenant: TenantID, in tx: any Transaction
+    ) throws -> [InteractionID: [InteractionPart]] {
+        try InteractionsStore(tx: tx, tenant: tenant).parts(of: interactions)
+    }
+
+    /// Several interactions by their ids.
+    func interactions(
+        _ ids: [InteractionID], of tenant: TenantID, in tx: any Transaction
+    ) throws -> [Interaction] {
+        try InteractionsStore(tx: tx, tenant: tenant).interactions(ids: ids)
+    }
+
     private func record(_ deliveries: [Intake], from sender: IntakeSender) async throws -> [IntakeOutcome] {
         let now = installation.clock.now()
         return try await installation.database.writeRepeatedly { tx in

@@ -27,9 +27,26 @@ public struct Workflows: Sendable {
     /// Starts what the enabled configurations of the interaction's service want (spec 5.1), each at most once.
     public func consider(_ event: InteractionCompleted, in tx: any Transaction, at now: Moment) throws -> [RunStarted] {
         guard event.part != nil || event.isEnd else { return [] }
+        return try start(Set(Trigger.Event.allCases), event, in: tx, at: now)
+    }
+
+    /// The interaction has ended before, and its sentiment became known: triggers on sentiment are asked.
+    public func sentimentArrived(
+        _ event: InteractionCompleted, in tx: any Transaction, at now: Moment
+    ) throws -> [RunStarted] {
+        try start([.averageSentiment], event, in: tx, at: now)
+    }
+
+    private func start(
+        _ triggers: Set<Trigger.Event>, _ event: InteractionCompleted, in tx: any Transaction, at now: Moment
+    ) throws -> [RunStarted] {
         let listening = try WorkflowsStore(tenant: event.tenant, tx: tx).listening(to: event)
         guard let around = listening.around else { return [] }
-        let matches = listening.configurations.compactMap { $0.match(event) }
+        let matches = listening.configurations.compactMap { configuration in
+            var asked = configuration
+            asked.triggers.removeAll { !triggers.contains($0.event) }
+            return asked.match(event)
+        }
         guard !matches.isEmpty else { return [] }
         let variables = RunVariables(event, around).stored.text
         let runs = matches.map { configuration, trigger in
