@@ -21,7 +21,7 @@ struct IntakeForm {
         var delivery = Intake(externalID: externalID ?? said ?? "", act: act)
         if let said, let externalID, said != externalID {
             members.refuse("externalId", code: "differs", key: "interactions.externalIDDiffers")
-        } else {
+        } else if members.refusals.all.isEmpty {
             check(delivery.externalID, &members)
         }
         readInteraction(&members, into: &delivery)
