@@ -16,7 +16,8 @@ struct AnswerEntries: Sendable, Equatable {
     /// Entries of the blocks that take answers; anything else that was sent is left alone.
     init(_ input: FormInput, blocks: [SurveyBlock]) {
         for block in blocks where block.kind.isQuestion {
-            let values = block.kind == .notes ? [input.exactText(Self.name(of: block))] : input.values(Self.name(of: block))
+            let name = Self.name(of: block)
+            let values = block.kind == .notes ? [input.exactText(name)] : input.values(name)
             let filled = values.prefix(SurveyLimits.options + 1).filter { $0.nonEmpty != nil }
             if !filled.isEmpty { sent[block.key] = Array(filled) }
         }

@@ -7,7 +7,7 @@ extension Otklik {
     /// The navigation of the whole product; the frame leaves out what a person's roles do not allow.
     static let navigation = [
         NavigationSection(nil, [.home, .inbox]),
-        NavigationSection("frame.section.quality", [.records, .workflows, .reports]),
+        NavigationSection("frame.section.quality", [.forms, .records, .workflows, .reports]),
         NavigationSection("frame.section.mail", [.outbox, .emailSettings]),
         NavigationSection("frame.section.centre", [.services, .people, .apiKeys]),
     ]

@@ -33,6 +33,7 @@ extension Otklik {
         rooms.inbox.addRoutes(to: router)
         rooms.workflows.addRoutes(to: router)
         rooms.records.addRoutes(to: router)
+        SurveysRoutes(surveys: rooms.surveys, accounts: rooms.accounts).addRoutes(to: router)
         rooms.answering.addRoutes(to: router)
         let mail = MailingsRoutes(mailings: rooms.mailings, accounts: rooms.accounts, contacts: rooms.contacts)
         mail.addRoutes(to: router)
