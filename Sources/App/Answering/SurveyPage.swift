@@ -87,7 +87,7 @@ struct SurveyPage {
             let words = SurveyBlockPage.words(for: entry.problem, t: t)
             return """
                 <li><a href="#\(SurveyBlockPage.firstInput(of: entry.block))"><span lang="\(form.language)">\
-                \(entry.block.text)</span>: \(words)</a></li>
+                \(entry.block.text)</span> — \(words)</a></li>
                 """
         }
         return """

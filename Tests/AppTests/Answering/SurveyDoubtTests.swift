@@ -86,7 +86,9 @@ import Testing
         }
     }
 
-    @Test(arguments: engines) func `an expired link says so, in the customer's language`(_ engine: Dialect) async throws {
+    @Test(arguments: engines) func `an expired link says so, in the customer's language`(
+        _ engine: Dialect
+    ) async throws {
         try await SurveyWorld.run(on: engine) { world in
             let customer = try await world.customer()
             let page = try await world.open(customer)
@@ -165,7 +167,9 @@ import Testing
         }
     }
 
-    @Test(arguments: engines) func `without a database the page says when to come back`(_ engine: Dialect) async throws {
+    @Test(arguments: engines) func `without a database the page says when to come back`(
+        _ engine: Dialect
+    ) async throws {
         var seen: TestResponse?
         await #expect(throws: StorageError.self) {
             try await SurveyWorld.run(on: engine) { world in

@@ -9,7 +9,9 @@ import Testing
 @testable import App
 
 @Suite struct SurveyPageTests {
-    @Test(arguments: engines) func `the page shows each kind of block with nothing chosen`(_ engine: Dialect) async throws {
+    @Test(arguments: engines) func `the page shows each kind of block with nothing chosen`(
+        _ engine: Dialect
+    ) async throws {
         try await SurveyWorld.run(on: engine) { world in
             let page = try await world.get(try await world.customer().path)
             #expect(page.status == .ok)

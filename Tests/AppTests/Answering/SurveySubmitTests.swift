@@ -60,8 +60,9 @@ import Testing
                 ])
             #expect(refused.status == .unprocessableContent)
             for part in [
-                "<title>Ошибка: Качество обслуживания", "исправьте 4 ответа", "role=\"alert\" tabindex=\"-1\" autofocus",
-                "<a href=\"#q_fcr_0\"><span lang=\"ru\">Решили вопрос?</span>: ответьте на этот вопрос</a>",
+                "<title>Ошибка: Качество обслуживания", "исправьте 4 ответа",
+                "role=\"alert\" tabindex=\"-1\" autofocus",
+                "<a href=\"#q_fcr_0\"><span lang=\"ru\">Решили вопрос?</span> — ответьте на этот вопрос</a>",
                 "<a href=\"#q_nps_0\">", "<a href=\"#q_percent\">", "введите число с шагом 5, начиная с 0",
                 "<a href=\"#q_channel_0\">", "aria-describedby=\"q_percent_h q_percent_e\"", "aria-invalid=\"true\"",
                 "value=\"4\" checked", "value=\"33\"", "id=\"q_topics_1\" value=\"1\" checked",

@@ -115,7 +115,9 @@ import Testing
         }
     }
 
-    @Test(arguments: engines) func `a second editor is told, and a closed form says so`(_ engine: Dialect) async throws {
+    @Test(arguments: engines) func `a second editor is told, and a closed form says so`(
+        _ engine: Dialect
+    ) async throws {
         try await run(engine) { surveys, database in
             let id = try await database.write { [tenant, change] tx in
                 try surveys.create(NewForm(name: "А", content: Self.content("А")), of: tenant, in: tx, as: change)
