@@ -22,12 +22,7 @@ extension Otklik {
 
     /// Administrators are told on every page while mail does not leave.
     private func banner(_ signedIn: SignedIn, _ t: Localizer) async throws -> Banner? {
-        guard signedIn.roles.contains(.administrator),
-            let hold = try await rooms.mailings.holds(of: signedIn.tenant).first
-        else { return nil }
-        let since = t.dateTime(hold.since.date, in: .init(identifier: signedIn.timeZone) ?? .gmt)
-        return Banner(
-            text: t("frame.mailHeld", ["since": since, "reason": hold.reason]),
-            link: (t("frame.mailSettings"), NavigationItem.emailSettings.path))
+        guard signedIn.roles.contains(.administrator) else { return nil }
+        return try await rooms.mailings.banner(of: signedIn.tenant, in: signedIn.timeZone, t: t)
     }
 }

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pages about mail: outbox, SMTP settings with their check, and the unsubscribe link.
+import Foundation
+import HTTPTypes
+import Markup
+import Storage
+import TestSupport
+import Testing
+
+@testable import App
+
+@Suite struct MailPagesTests {
+    /// A signed-in administrator's requests.
+    private struct Browser {
+        let app: TestApp
+        let token: String
+
+        init(_ world: MailWorld) async throws {
+            app = world.app
+            let (accounts, tenant, now) = (world.app.rooms.accounts, world.tenant, world.app.now)
+            token = try await app.database.write { tx in
+                try accounts.beginSession(of: PersonID(raw: 5), tenant, in: tx, at: now)
+            }.token
+        }
+
+        private var headers: HTTPFields {
+            [.cookie: "otklik=\(token)", .accept: "text/html", .contentType: "application/x-www-form-urlencoded"]
+        }
+
+        func get(_ path: String) async throws -> TestResponse { try await app.request(.get, path, headers: headers) }
+
+        func post(_ path: String, _ fields: [String: String]) async throws -> TestResponse {
+            var fields = fields
+            fields["form_token"] = app.rooms.accounts.formToken(of: token)
+            return try await app.request(.post, path, headers: headers, body: Self.encoded(fields))
+        }
+
+        static func encoded(_ fields: [String: String]) -> String {
+            fields.map { name, value in
+                "\(name)=\(value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
+            }.joined(separator: "&")
+        }
+    }
+
+    private func run(_ engine: Dialect, _ body: (MailWorld, Browser) async throws -> Void) async throws {
+        try await TestApp.run(on: engine, leaving: ["message", "probe", "run", "fold"]) { app in
+            let world = try await MailWorld(app)
+            try await body(world, try await Browser(world))
+            try await world.node.leave()
+        }
+    }
+
+    private func form(port: Int, password: String = "secret-of-mail") -> [String: String] {
+        [
+            "sender_name": "Отклик", "sender_email": "survey@centre.example", "host": "127.0.0.1", "port": "\(port)",
+            "secure": "none", "requires_authentication": "1", "user_name": "centre", "password": password,
+            "size_limit": "", "unknown_policy": "retry_once",
+        ]
+    }
+
+    @Test(arguments: engines) func `the outbox lists messages and shows what they say`(_ engine: Dialect) async throws {
+        try await run(engine) { world, browser in
+            try await world.compose([world.due(html: "<p>Здравствуйте <script>alert(1)</script></p>")])
+            try await world.deliver()
+            let list = try await browser.get("/outbox?state=captured&recipient=Ivan%40customer.example")
+            #expect(list.status == .ok)
+            #expect(list.body.contains("ivan@customer.example"))
+            #expect(list.body.contains("сохранено без отправки"))
+            #expect(try await browser.get("/outbox?state=failed").body.contains("ivan@customer.example") == false)
+            let mail = try #require(try await world.mailings.capturedMails(of: world.tenant).first)
+            let page = try await browser.get("/outbox/\(mail.id)")
+            #expect(page.status == .ok)
+            #expect(page.body.contains("Как мы справились?"))
+            #expect(!page.body.contains("<script>alert"))
+            let preview = try await browser.get("/outbox/\(mail.id)/preview")
+            #expect(preview.headers[.contentSecurityPolicy]?.hasPrefix("sandbox; default-src 'none'") == true)
+            #expect(try await browser.get("/outbox/12345").status == .notFound)
+            let anonymous = try await world.app.request(.get, "/outbox/\(mail.id)")
+            #expect(!anonymous.body.contains("Как мы справились?"))
+        }
+    }
+
+    @Test(arguments: engines) func `a password is kept, never shown, and asked for again when the host changes`(
+        _ engine: Dialect
+    ) async throws {
+        try await run(engine) { world, browser in
+            #expect(try await browser.post("/settings/email", form(port: 2525)).status == .seeOther)
+            let page = try await browser.get("/settings/email")
+            #expect(page.status == .ok)
+            #expect(page.body.contains("127.0.0.1"))
+            #expect(!page.body.contains("secret-of-mail"))
+            #expect(try await browser.post("/settings/email", form(port: 2525, password: "")).status == .seeOther)
+            var moved = form(port: 2525, password: "")
+            moved["host"] = "mail.elsewhere.example"
+            let refused = try await browser.post("/settings/email", moved)
+            #expect(refused.status == .unprocessableContent)
+            let (settings, tenant) = (world.app.rooms.settings, world.tenant)
+            let stored = try await world.app.database.read { tx in try settings.smtp(of: tenant, in: tx) }
+            #expect(stored?.host == "127.0.0.1")
+            #expect(stored?.password == "secret-of-mail")
+            let columns = try await world.app.database.query("SELECT password_sealed FROM smtp_settings")
+            let sealed: [UInt8] = try #require(try columns.first).at(0)
+            #expect(!String(decoding: sealed, as: UTF8.self).contains("secret"))
+        }
+    }
+
+    @Test(arguments: engines) func `settings are tried as typed and told step by step`(_ engine: Dialect) async throws {
+        var behaviour = ScriptedSMTPServer.Behaviour()
+        behaviour.passwords = ["centre": "secret-of-mail"]
+        let server = try await ScriptedSMTPServer.start(behaviour)
+        try await run(engine) { world, browser in
+            var fields = form(port: server.port)
+            fields["check_to"] = "admin@centre.example"
+            fields["check_subject"] = "Проверка"
+            fields["check_text"] = "Текст"
+            let good = try await browser.post("/settings/email/check", fields)
+            #expect(good.status == .ok)
+            #expect(good.body.contains("Сервер принял письмо: 250 2.0.0 queued"))
+            #expect(server.received.map(\.recipient) == ["admin@centre.example"])
+            fields["password"] = "wrong"
+            let bad = try await browser.post("/settings/email/check", fields)
+            #expect(bad.body.contains("Не удалось войти на сервер: 535 5.7.8 wrong password"))
+            #expect(!bad.body.contains("value=\"wrong\""))
+            let (settings, tenant) = (world.app.rooms.settings, world.tenant)
+            #expect(try await world.app.database.read { tx in try settings.smtp(of: tenant, in: tx) } == nil)
+        }
+        try await server.stop()
+    }
+
+    @Test(arguments: engines) func `opening the unsubscribe link changes nothing, its button and one click do`(
+        _ engine: Dialect
+    ) async throws {
+        try await run(engine) { world, _ in
+            try await world.compose([world.due()])
+            let (tenant, contacts) = (world.tenant, world.app.rooms.contacts)
+            let id: MessageID = try #require(
+                try await world.app.database.query("SELECT id FROM message WHERE tenant_id = \(tenant)").first).at(0)
+            let secret = world.app.otklik.installation.secret
+            let path = "/u/" + UnsubscribeToken(tenant: tenant, message: id).text(secret: secret)
+            func isSuppressed() async throws -> Bool {
+                try await world.app.database.read { tx in
+                    try contacts.isSuppressed("ivan@customer.example", of: tenant, in: tx)
+                }
+            }
+            let page = try await world.app.request(.get, path, headers: [.accept: "text/html"])
+            #expect(page.status == .ok)
+            #expect(page.body.contains("i…@customer.example"))
+            #expect(try await isSuppressed() == false)
+            let forged = try await world.app.request(.post, path + "0", headers: [.accept: "text/html"])
+            #expect(forged.status == .notFound)
+            #expect(try await isSuppressed() == false)
+            for _ in 0..<2 {
+                let done = try await world.app.request(
+                    .post, path,
+                    headers: [.contentType: "application/x-www-form-urlencoded", .origin: "https://mail.example"],
+                    body: "List-Unsubscribe=One-Click")
+                #expect(done.status == .ok)
+                #expect(try await isSuppressed())
+            }
+        }
+    }
+}
