@@ -14,7 +14,9 @@ public enum PrivateNetwork {
     /// Whether an address written out is such a one.
     public static func contains(_ text: String) -> Bool {
         var bytes = [UInt8](repeating: 0, count: 16)
-        if inet_pton(AF_INET, text, &bytes) == 1 { return isPrivate(v4: bytes[..<4].reduce(0) { $0 << 8 | UInt32($1) }) }
+        if inet_pton(AF_INET, text, &bytes) == 1 {
+            return isPrivate(v4: bytes[..<4].reduce(0) { $0 << 8 | UInt32($1) })
+        }
         if inet_pton(AF_INET6, text, &bytes) == 1 { return isPrivate(v6: bytes) }
         return true
     }

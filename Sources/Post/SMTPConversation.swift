@@ -277,7 +277,9 @@ struct SMTPConversation {
         case .reset:
             if !reply.isPositive { return lost("RSET is refused: \(reply)") }
         case .mail, .recipient:
-            if !reply.isPositive { failure = failure ?? Self.outcome(of: reply, at: command == .mail ? .mail : .recipient) }
+            if !reply.isPositive, failure == nil {
+                failure = Self.outcome(of: reply, at: command == .mail ? .mail : .recipient)
+            }
         case .data:
             return dataAnswered(reply)
         }

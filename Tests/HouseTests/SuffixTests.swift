@@ -8,7 +8,7 @@ import Testing
 @Suite struct SuffixTests {
     /// The roles, and what their files may import. A file without a role holds types and rules.
     private static let allowed: [(suffix: String, imports: Set<String>)] = [
-        ("Store", ["Foundation", "Storage", "Crypto"]),
+        ("Store", ["Foundation", "Storage", "Crypto", "CZlib"]),
         ("Form", ["Foundation", "Markup"]),
         ("Page", ["Foundation", "Markup"]),
         ("Mail", ["Foundation", "Markup", "Post"]),
@@ -16,6 +16,7 @@ import Testing
         ("Jobs", ["Foundation", "Storage", "Durable", "Logging", "Post"]),
         ("Service", [
             "Foundation", "Storage", "Durable", "Logging", "Post", "ServiceLifecycle", "NIOCore", "NIOPosix", "CSodium",
+            "NIOConcurrencyHelpers",
         ]),
     ]
     private static let withoutRole: Set<String> = [

@@ -99,7 +99,9 @@ private final class RealServer {
         }
     }
 
-    private func account(_ server: RealServer, _ security: SMTPAccount.Security, password: String = "тайна") -> SMTPAccount {
+    private func account(
+        _ server: RealServer, _ security: SMTPAccount.Security, password: String = "тайна"
+    ) -> SMTPAccount {
         var account = SMTPAccount(
             host: "localhost", port: server.port, security: security,
             credentials: security == .none ? nil : .init(userName: "centre", password: password))

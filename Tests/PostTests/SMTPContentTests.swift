@@ -9,7 +9,8 @@ import Testing
     @Test(arguments: [
         ("a\r\n", "a\r\n.\r\n"), ("a", "a\r\n.\r\n"), (".\r\n", "..\r\n.\r\n"), ("a\r\n.b\r\n", "a\r\n..b\r\n.\r\n"),
         ("a\n.\nb", "a\r\n..\r\nb\r\n.\r\n"), ("a\r.\rb", "a\r\n..\r\nb\r\n.\r\n"), ("a\r", "a\r\n.\r\n"),
-        ("\r\n.\r\nMAIL FROM:<x>", "\r\n..\r\nMAIL FROM:<x>\r\n.\r\n"), ("a\n\r\nb", "a\r\n\r\nb\r\n.\r\n"), ("", ".\r\n"),
+        ("\r\n.\r\nMAIL FROM:<x>", "\r\n..\r\nMAIL FROM:<x>\r\n.\r\n"), ("", ".\r\n"),
+        ("a\n\r\nb", "a\r\n\r\nb\r\n.\r\n"),
         ("a\r\r\n.x", "a\r\n\r\n..x\r\n.\r\n"),
     ])
     func `dots are doubled and lines are whole`(content: String, written: String) {

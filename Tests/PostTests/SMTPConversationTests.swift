@@ -16,7 +16,9 @@ import Testing
             credentials: user.map { .init(userName: $0, password: "tanstaaftanstaaf") })
     }
 
-    private func envelope(_ content: String = "Subject: x\r\n\r\nx\r\n", to: String = "b@x.example") throws -> SMTPEnvelope {
+    private func envelope(
+        _ content: String = "Subject: x\r\n\r\nx\r\n", to: String = "b@x.example"
+    ) throws -> SMTPEnvelope {
         SMTPEnvelope(
             sender: try #require(MailAddress("a@x.example")), recipient: try #require(MailAddress(to)),
             content: Array(content.utf8))

@@ -72,7 +72,9 @@ extension Mailings {
         case .cancelled(let gate): signal = .notAsked(gate: gate)
         case .again, .held, .postponed, .unknown: return nil
         }
-        guard one.message.recipients > 1, let run = one.message.run, let block = one.message.block else { return signal }
+        guard one.message.recipients > 1, let run = one.message.run, let block = one.message.block else {
+            return signal
+        }
         let others = try ledger.siblings(of: run, block: block).filter { $0.key != one.message.id }.map(\.value)
         if others.contains(where: \.isDelivered) { return nil }
         if case .mailSent = signal { return signal }

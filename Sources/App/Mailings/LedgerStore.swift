@@ -125,7 +125,7 @@ struct LedgerStore {
         return Set(try rows.map { try $0.at(0) })
     }
 
-    /// The states of the messages that a block wrote for several recipients, locked, so that the last one tells the run.
+    /// The states of the messages that a block wrote for several recipients, locked, so that the last tells the run.
     func siblings(of run: RunID, block: String) throws -> [MessageID: MessageState] {
         let rows = try tx.query(
             """

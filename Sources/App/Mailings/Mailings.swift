@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The room's face: every message that leaves goes through the ledger (spec 2.2).
 import Durable
-import Post
 import Storage
 
 /// The ledger of messages and their delivery.
@@ -56,34 +55,8 @@ public struct Mailings: Sendable {
     /// Who captured mail is from while nobody has entered a sender.
     static let unsetSender = "survey@localhost"
 
-    /// A Message-ID in the sender's domain (RFC 5322, 3.6.4), fixed when the row is made.
-    private static func messageID(_ id: MessageID, tenant: TenantID, senderEmail: String) -> String {
-        let domain = MailAddress(senderEmail)?.domain ?? "localhost"
-        return "\(id).\(tenant)@\(domain)"
-    }
-
     /// Why a centre's mail does not leave just now; empty when it does.
     public func holds(of tenant: TenantID) async throws -> [Hold] {
         try await installation.database.query(HoldStore.query(tenant)).map(HoldStore.hold)
-    }
-
-    /// The account that a centre's settings describe; nil when mail is captured.
-    func account(_ settings: SMTPSettings) -> SMTPAccount? {
-        guard let host = settings.host else { return nil }
-        let security: SMTPAccount.Security =
-            switch settings.secure {
-            case .none: .none
-            case .starttls: .startTLS
-            case .tls: .tls
-            }
-        var credentials: SMTPAccount.Credentials?
-        if settings.requiresAuthentication, let user = settings.userName, let password = settings.password {
-            credentials = SMTPAccount.Credentials(userName: user, password: password)
-        }
-        var account = SMTPAccount(host: host, port: settings.port, security: security, credentials: credentials)
-        account.connections = settings.connections
-        account.authorityFile = installation.provider.mailAuthorityFile
-        account.allowsPrivateHosts = installation.provider.allowsPrivateMailHosts
-        return account
     }
 }

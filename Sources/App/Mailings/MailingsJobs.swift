@@ -7,7 +7,7 @@ import Storage
 extension Mailings {
     /// The handlers of this room.
     public func handlers(node: Node, pool: SMTPPool) -> [WorkHandler] {
-        let delivery = MailDelivery(mailings: self, pool: pool, node: node)
+        let delivery = MailDeliveryService(mailings: self, pool: pool, node: node)
         return [
             WorkHandler(kind: Self.messageWork, batch: 100, concurrency: 8) { items, context in
                 try await delivery.handle(items, context)
@@ -22,11 +22,11 @@ extension Mailings {
     /// concluded at once.
     func plan(
         _ items: [WorkItem], of tenant: TenantID, in tx: any Transaction, at now: Moment
-    ) throws -> MailDelivery.Plan {
+    ) throws -> MailDeliveryService.Plan {
         let ledger = LedgerStore(tx: tx, tenant: tenant)
         let rows = try ledger.load(items.map { MessageID(raw: $0.subject) })
         let messages = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
-        var plan = MailDelivery.Plan(settings: try settings.smtp(of: tenant, in: tx))
+        var plan = MailDeliveryService.Plan(settings: try settings.smtp(of: tenant, in: tx))
         let holds = try HoldStore(tx: tx, tenant: tenant).all()
         let noes = try gates(rows, of: tenant, in: tx, at: now)
         var concluded: [Concluded] = []
@@ -64,7 +64,7 @@ extension Mailings {
 
     /// What is clear before any server is asked; nil when the message is to be sent.
     private static func beforehand(
-        _ message: LedgerMessage, plan: MailDelivery.Plan, holds: [Hold], gate: String?, at now: Moment
+        _ message: LedgerMessage, plan: MailDeliveryService.Plan, holds: [Hold], gate: String?, at now: Moment
     ) -> Verdict? {
         let isCaptured = plan.settings?.host == nil
         if message.state == .sending, !isCaptured {
@@ -90,10 +90,12 @@ extension Mailings {
     private func probe(_ item: WorkItem, pool: SMTPPool, _ context: WorkContext) async throws {
         let tenant = TenantID(raw: item.tenant)
         let smtp = try await installation.database.read { tx in try settings.smtp(of: tenant, in: tx) }
-        let fault = if let account = smtp.flatMap({ self.account($0) }) { await pool.check(account) } else { nil as SMTPFault? }
+        var fault: SMTPFault?
+        if let smtp, let account = account(smtp) { fault = await pool.check(account) }
+        let isWorking = fault == nil
         let now = Moment(milliseconds: context.now())
         try await installation.database.write { tx in
-            guard fault == nil else {
+            guard isWorking else {
                 try Work.settle(
                     [item], as: .again(at: now.adding(seconds: MailLimits.probeSeconds).milliseconds), in: tx)
                 return

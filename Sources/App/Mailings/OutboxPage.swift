@@ -31,10 +31,12 @@ struct OutboxPage {
     private var filterForm: HTML {
         let all = [FieldOption("", t("mailings.state.all"))]
         let states = all + MessageState.allCases.map { FieldOption($0.rawValue, t("mailings.state.\($0.rawValue)")) }
+        let state = FieldLabel("state", t("mailings.outbox.state"))
+        let to = FieldLabel("recipient", t("mailings.outbox.recipient"))
         return """
             <form method="get" action="/outbox" class="filter">\
-            \(selectField(FieldLabel("state", t("mailings.outbox.state")), states, selected: filter.state?.rawValue ?? ""))\
-            \(textField(FieldLabel("recipient", t("mailings.outbox.recipient")), value: recipient, type: "search", limit: 254))\
+            \(selectField(state, states, selected: filter.state?.rawValue ?? ""))\
+            \(textField(to, value: recipient, type: "search", limit: 254))\
             <div class="buttons"><button class="button">\(t("mailings.outbox.filter"))</button></div></form>
             """
     }

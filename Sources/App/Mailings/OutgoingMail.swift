@@ -58,8 +58,8 @@ struct OutgoingMail: Sendable {
         var whole = html
         if row.kind == .survey, !html.contains(MailPlaceholder.unsubscribeLink) {
             let t = installation.catalogue.localizer(Self.frameLanguage(language))
-            let footer: HTML =
-                "<p><small>\(t("mailings.footer")) <a href=\"\(MailPlaceholder.unsubscribeLink)\">\(t("mailings.unsubscribe.link"))</a></small></p>"
+            let link: HTML = "<a href=\"\(MailPlaceholder.unsubscribeLink)\">\(t("mailings.unsubscribe.link"))</a>"
+            let footer: HTML = "<p><small>\(t("mailings.footer")) \(link)</small></p>"
             whole += footer.text
         }
         return Self.fill(whole, with: Links(

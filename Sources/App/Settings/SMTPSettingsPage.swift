@@ -46,17 +46,20 @@ struct SMTPSettingsPage {
         let policies = UnknownPolicy.allCases.map {
             FieldOption($0.rawValue, t("settings.smtp.unknown.\($0.rawValue)"))
         }
+        let unknown = label("unknown_policy", "unknown", hint: "unknown.hint")
+        let sizeLimit = label("size_limit", "sizeLimit", hint: "sizeLimit.hint")
+        let senderEmail = label("sender_email", "senderEmail", isRequired: true)
         return """
             \(textField(label("sender_name", "senderName"), value: form.senderName))\
-            \(textField(label("sender_email", "senderEmail", isRequired: true), value: form.senderEmail, type: "email"))\
+            \(textField(senderEmail, value: form.senderEmail, type: "email"))\
             \(textField(label("host", "host", hint: "host.hint"), value: form.host))\
             \(radioButtons(label("secure", "secure"), modes, selected: form.secure))\
             \(numberField(label("port", "port", hint: "port.hint"), value: form.port, in: 1...65535))\
             \(checkBox(label("requires_authentication", "requiresAuthentication"), isOn: form.requiresAuthentication))\
             \(textField(label("user_name", "userName"), value: form.userName, autocomplete: "off"))\
             \(password)\
-            \(numberField(label("size_limit", "sizeLimit", hint: "sizeLimit.hint"), value: form.sizeLimit, in: 1...1000))\
-            \(radioButtons(label("unknown_policy", "unknown", hint: "unknown.hint"), policies, selected: form.unknownPolicy))\
+            \(numberField(sizeLimit, value: form.sizeLimit, in: 1...1000))\
+            \(radioButtons(unknown, policies, selected: form.unknownPolicy))\
             <p class="actions">\(submitButton(t("settings.save"))) \
             <a href="/settings/email">\(t("settings.cancel"))</a></p>
             """

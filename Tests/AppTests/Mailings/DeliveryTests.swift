@@ -95,7 +95,9 @@ import Testing
         }
     }
 
-    @Test(arguments: engines) func `a wrong password holds the queue and costs no mail`(_ engine: Dialect) async throws {
+    @Test(arguments: engines) func `a wrong password holds the queue and costs no mail`(
+        _ engine: Dialect
+    ) async throws {
         var behaviour = ScriptedSMTPServer.Behaviour()
         behaviour.passwords = ["centre": "new"]
         try await run(engine, runs: 40, behaviour) { world, server in

@@ -50,14 +50,15 @@ struct MailWorld {
                     needs_review, created_at)
                 VALUES (\(tenant), 5, 'root', 'root', 'Анна', 'Ильина', 'ru', 1, 0, \(now))
                 """)
-            try tx.execute("INSERT INTO person_role (tenant_id, person_id, role) VALUES (\(tenant), 5, 'administrator')")
+            try tx.execute(
+                "INSERT INTO person_role (tenant_id, person_id, role) VALUES (\(tenant), 5, 'administrator')")
             for number in 0..<runs {
                 try tx.execute(
                     """
                     INSERT INTO run (tenant_id, id, workflow_id, version_id, configuration_id, interaction_id, part,
                         event, service_id, completed_on, state, block, variables, created_at, changed_at, is_test)
-                    VALUES (\(tenant), \(RunID(raw: 701 + Int64(number))), 1, 1, \(number), 601, '', 'test', 1, 20260302,
-                        'sending', 'mail', '{}', \(now), \(now), 0)
+                    VALUES (\(tenant), \(RunID(raw: 701 + Int64(number))), 1, 1, \(number), 601, '', 'test', 1,
+                        20260302, 'sending', 'mail', '{}', \(now), \(now), 0)
                     """)
             }
         }

@@ -7,7 +7,7 @@ import Post
 import Storage
 
 /// Delivers messages of this node over kept connections.
-final class MailDelivery: Sendable {
+final class MailDeliveryService: Sendable {
     /// A message whose first byte is about to leave.
     private struct Beginning: Sendable {
         let tenant: TenantID
