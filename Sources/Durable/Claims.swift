@@ -132,7 +132,8 @@ extension Claims {
         }.joined(separator: " UNION ALL ")
     }
 
-    /// Takes what a source names, whose columns get names of their own so that RETURNING means the table's. The source is materialised, so that PostgreSQL cannot lock more than it takes.
+    /// Takes what a source names. It is materialised, so that PostgreSQL cannot lock more than it takes, and its
+    /// columns get names of their own, so that RETURNING means the table's.
     static func claim(_ kind: WorkKind, _ source: SQL, lease: Int64, node: Int64) -> SQL {
         """
         WITH due(due_tenant, due_subject) AS MATERIALIZED (\(source))

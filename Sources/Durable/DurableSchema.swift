@@ -6,7 +6,8 @@ import Storage
 public enum DurableSchema {
     /// The step that makes the tables; the product gives it its place in the list.
     ///
-    /// `work_due` finds the next due time, `work_tenant` the tenants with due work, `work_holder` what a dead node held.
+    /// `work_due` finds the next due time, `work_tenant` the tenants with due work, `work_holder` what a dead node
+    /// held.
     public static func migration(number: Int) -> Migration {
         Migration(
             number: number, name: "durable",

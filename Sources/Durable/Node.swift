@@ -83,8 +83,8 @@ public final class Node: Sendable {
         return Node(database: database, identity: identity, beatAt: beatAt)
     }
 
-    /// Beats, frees what dead nodes held and what nobody in this process handles any more, and returns how many rows that were. A node that was taken for dead joins
-    /// again under another identity; what it held then is lost to it.
+    /// Beats, frees what dead nodes held and what nobody in this process handles any more, and returns how many rows
+    /// that were. A node that was taken for dead joins again under another identity; what it held then is lost to it.
     @discardableResult public func tend(logger: Logger? = nil) async throws -> Int {
         let beatAt = ContinuousClock.now
         let identity = self.identity

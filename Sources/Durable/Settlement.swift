@@ -25,7 +25,8 @@ struct Settlement {
                 switch outcome {
                 case .done: nil
                 case .again(let at): at
-                case .retry(let delay): item.lease.now() + (delay ?? RetryDelay.after(attempt: item.attempt)).milliseconds
+                case .retry(let delay):
+                    item.lease.now() + (delay ?? RetryDelay.after(attempt: item.attempt)).milliseconds
                 }
             var isRetry = false
             if case .retry = outcome { isRetry = true }

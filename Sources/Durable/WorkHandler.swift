@@ -23,7 +23,8 @@ public struct WorkHandler: Sendable {
         kind: WorkKind, batch: Int = 100, concurrency: Int = 2,
         handle: @escaping @Sendable ([WorkItem], WorkContext) async throws -> Void
     ) {
-        precondition(batch > 0 && batch <= 500 && concurrency > 0, "A batch has 1…500 items, concurrency is at least 1.")
+        precondition((1...500).contains(batch), "A batch has 1…500 items.")
+        precondition(concurrency > 0, "One batch at least is handled at a time.")
         self.kind = kind
         self.batch = batch
         self.concurrency = concurrency

@@ -159,7 +159,9 @@ import Testing
             _ = try await claims.claim(for: world.node, limit: 20, now: { 0 })
             var turns: [Int64: Int] = [:]
             for _ in 1...3 {
-                for item in try await claims.claim(for: world.node, limit: 20, now: { 0 }) { turns[item.tenant, default: 0] += 1 }
+                for item in try await claims.claim(for: world.node, limit: 20, now: { 0 }) {
+                    turns[item.tenant, default: 0] += 1
+                }
             }
             #expect(turns.count == 25)
             #expect((turns.values.max() ?? 0) <= 4)

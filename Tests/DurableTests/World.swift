@@ -37,13 +37,17 @@ struct World {
         try await database.write { try Work.schedule(kind, tenant: tenant, subject: subject, at: at, in: $0) }
     }
 
-    func schedule(_ kind: WorkKind = .call, tenant: Int64 = 1, subjects: ClosedRange<Int64>, at: Int64 = 0) async throws {
+    func schedule(
+        _ kind: WorkKind = .call, tenant: Int64 = 1, subjects: ClosedRange<Int64>, at: Int64 = 0
+    ) async throws {
         try await database.write { tx in
             try Work.schedule(subjects.map { (kind: kind, tenant: tenant, subject: $0, at: at) }, in: tx)
         }
     }
 
-    func workers(_ handlers: WorkHandler..., node: Node? = nil, clock: @escaping @Sendable () -> Int64 = { 0 }) -> Workers {
+    func workers(
+        _ handlers: WorkHandler..., node: Node? = nil, clock: @escaping @Sendable () -> Int64 = { 0 }
+    ) -> Workers {
         Workers(database: database, node: node ?? self.node, handlers: handlers, clock: clock, logger: logger)
     }
 
@@ -76,7 +80,9 @@ struct World {
         return Counts(all: try row?.get("n") ?? -1, leased: try row?.get("leased") ?? -1)
     }
 
-    func claim(_ kind: WorkKind = .call, limit: Int = 10, now: Int64 = 0, node: Node? = nil) async throws -> [WorkItem] {
+    func claim(
+        _ kind: WorkKind = .call, limit: Int = 10, now: Int64 = 0, node: Node? = nil
+    ) async throws -> [WorkItem] {
         try await Claims(kind: kind, database: database).claim(for: node ?? self.node, limit: limit, now: { now })
     }
 

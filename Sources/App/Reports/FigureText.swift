@@ -30,7 +30,9 @@ struct FigureText {
 
     func rateNote(_ funnel: Funnel) -> String {
         var parts: [String] = []
-        if let interval = funnel.responseInterval { parts.append(range(t.percent(interval.low), t.percent(interval.high))) }
+        if let interval = funnel.responseInterval {
+            parts.append(range(t.percent(interval.low), t.percent(interval.high)))
+        }
         parts.append("n = \(t.number(funnel.delivered))")
         return parts.joined(separator: ", ")
     }

@@ -44,7 +44,8 @@ struct ReportPage {
         let everything = FieldOption("", t("reports.all"))
         let teams = [everything] + choices.teams.map { FieldOption($0.id.description, $0.name) }
         let services = [everything] + choices.services.map { FieldOption($0.id.description, $0.name) }
-        let channels = [everything] + Channel.allCases.map { FieldOption($0.rawValue, t("reports.channel.\($0.rawValue)")) }
+        let channels = [everything]
+            + Channel.allCases.map { FieldOption($0.rawValue, t("reports.channel.\($0.rawValue)")) }
         let bases = FigureFilter.Basis.allCases.map { FieldOption($0.rawValue, t("reports.basis.\($0.rawValue)")) }
         return """
             <nav class="report-switch" aria-label="\(t("reports.byLabel"))">\(groupings)</nav>\
@@ -96,7 +97,8 @@ struct ReportPage {
     private var heading: HTML {
         let days = ["from": text(query.filter.from), "to": text(query.filter.to)]
         let limit: HTML = isLimited ? " \(t("reports.ownTeams"))" : .empty
-        return "<p class=\"note\">\(t("reports.heading", days)) \(t("reports.basisNote.\(query.filter.basis.rawValue)"))\(limit)</p>"
+        let basis = t("reports.basisNote.\(query.filter.basis.rawValue)")
+        return "<p class=\"note\">\(t("reports.heading", days)) \(basis)\(limit)</p>"
     }
 
     func text(_ day: LocalDay) -> String {

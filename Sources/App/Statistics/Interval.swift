@@ -21,8 +21,8 @@ public struct Interval: Sendable, Equatable {
         return Interval(low: max(0, centre - half), high: min(1, centre + half))
     }
 
-    /// A net promoter score in -100…100: adjusted Wald, 3/4 of a promoter, 3/2 of a passive and 3/4 of a detractor added
-    /// (Rocks 2016). Nil for an empty set.
+    /// A net promoter score in -100…100: adjusted Wald, 3/4 of a promoter, 3/2 of a passive and 3/4 of a detractor
+    /// added (Rocks 2016). Nil for an empty set.
     public static func netPromoter(promoters: Int, detractors: Int, of n: Int) -> Interval? {
         guard n > 0 else { return nil }
         let size = Double(n) + 3

@@ -149,7 +149,9 @@ enum StatisticsStore {
                     AND day BETWEEN \(span.from) AND \(span.to)\(conditions(filter))
                 GROUP BY 1, 2
                 """)
-            for row in rows { sums[try row.at(0), default: [:]][try row.at(1), default: MeasureSum()] += try sum(row, from: 2) }
+            for row in rows {
+                sums[try row.at(0), default: [:]][try row.at(1), default: MeasureSum()] += try sum(row, from: 2)
+            }
         }
         let dayColumn: SQL = filter.basis == .completed ? "completed_on" : "answered_on"
         let deltas = try tx.query(

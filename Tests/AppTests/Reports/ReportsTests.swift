@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reports with names, for programs and as pages.
 import Foundation
+import HTTPTypes
 import Markup
 import Storage
 import TestSupport
@@ -51,7 +52,7 @@ import Testing
             guard case .array(let rows)? = report.json["rows"] else { throw Missing() }
             #expect(rows.map { $0["key"] } == [.string("petrova"), .null])
             let first = rows[0]
-            #expect(first["invited"] == .number(4) && first["delivered"] == .number(4) && first["answered"] == .number(4))
+            for count in ["completed", "invited", "delivered", "answered"] { #expect(first[count] == .number(4)) }
             let nps = first["fields"]?["nps"]
             #expect(
                 nps
@@ -68,7 +69,9 @@ import Testing
         }
     }
 
-    @Test(arguments: engines) func `every grouping has rows with keys that programs know`(engine: Dialect) async throws {
+    @Test(arguments: engines) func `every grouping has rows with keys that programs know`(
+        engine: Dialect
+    ) async throws {
         try await run(engine) { world, reports in
             let wanted: [(String, [String?])] = [
                 ("agent", ["petrova", nil]), ("team", ["Первая <линия>", nil]), ("service", ["№ 1"]),
@@ -161,7 +164,8 @@ import Testing
         try await CountedWorld.with(engine) { world in
             try await world.database.write { tx in
                 // One perfect answer against many good ones: the many are surer.
-                for (agent, answers) in [(1, [1.0]), (2, Array(repeating: 1.0, count: 20) + [0])] as [(Int64, [Double])] {
+                let given: [(Int64, [Double])] = [(1, [1]), (2, Array(repeating: 1, count: 20) + [0])]
+                for (agent, answers) in given {
                     for answer in answers {
                         let own = world.belonging(agent: agent, team: 1, on: Self.day)
                         var invitation = try world.invite(try world.complete(own, in: tx), own, in: tx)
@@ -174,6 +178,39 @@ import Testing
             let report = try await reports.report(
                 of: world.tenant, try query("from=2026-03-01&to=2026-03-31&by=agent"))
             #expect(report.rankedRows.map(\.key) == [2, 1, 3])
+        }
+    }
+
+    @Test(arguments: engines) func `the address answers programs with the right key, and says what is wrong`(
+        engine: Dialect
+    ) async throws {
+        try await TestApp.run(on: engine) { app in
+            let accounts = app.rooms.accounts
+            let now = app.now
+            let secrets = try await app.database.write { tx in
+                let tenant = try accounts.createTenant(NewTenant(key: "demo", name: "Демо"), in: tx, at: now)
+                return try [SignedInKey.Scope.reportsRead, .interactionsRead].map { scope in
+                    var key = NewAPIKey(name: scope.rawValue)
+                    key.scopes = [scope]
+                    return try accounts.createAPIKey(key, of: tenant, in: tx, at: now).secret
+                }
+            }
+            func ask(_ query: String, _ secret: String?) async throws -> TestResponse {
+                var headers = HTTPFields()
+                if let secret { headers[.authorization] = "Bearer \(secret)" }
+                return try await app.request(.get, "/api/v1/reports/summary?\(query)", headers: headers)
+            }
+            let good = "from=2026-03-01&to=2026-03-31&by=agent"
+            let empty = try await ask(good, secrets[0])
+            #expect(empty.status == .ok)
+            #expect(try empty.json() == .object(["rows": .array([])]))
+            #expect(try await ask(good, nil).status == .unauthorized)
+            #expect(try await ask(good, secrets[1]).status == .forbidden)
+            let bad = try await ask("from=2026-03-01&to=2026-02-30&by=city", secrets[0])
+            #expect(bad.status == .unprocessableContent)
+            #expect(bad.headers[.contentType] == "application/problem+json")
+            guard case .array(let errors)? = try bad.json()["errors"] else { throw Missing() }
+            #expect(errors.map { $0["field"] } == [.string("to"), .string("by")])
         }
     }
 

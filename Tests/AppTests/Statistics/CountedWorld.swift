@@ -20,10 +20,13 @@ struct CountedWorld {
 
     static let zone = "Europe/Moscow"
 
-    static func with(_ engine: Dialect, kind: Tenant.Kind = .production, _ body: (CountedWorld) async throws -> Void) async throws {
+    static func with(
+        _ engine: Dialect, kind: Tenant.Kind = .production, _ body: (CountedWorld) async throws -> Void
+    ) async throws {
         try await withAppDatabase(engine) { database in
             let installation = Installation(
-                database: database, clock: TestClock().clock, secret: ServerSecret(bytes: Array(repeating: 7, count: 32)),
+                database: database, clock: TestClock().clock,
+                secret: ServerSecret(bytes: Array(repeating: 7, count: 32)),
                 catalogue: try Assets.catalogue(of: Assets.load()), baseURL: "http://localhost",
                 dataFolder: URL(fileURLWithPath: "/nonexistent"), logger: Logger(label: "test"))
             let surveys = Surveys(installation: installation)
@@ -51,8 +54,8 @@ struct CountedWorld {
 
     func belonging(agent: Int64?, team: Int64?, on day: LocalDay, service: Int64 = 1) -> Belonging {
         Belonging(
-            agent: agent.map { PersonID(raw: $0) }, team: team.map { TeamID(raw: $0) }, service: ServiceID(raw: service),
-            disposition: nil, channel: .voice, completedOn: day)
+            agent: agent.map { PersonID(raw: $0) }, team: team.map { TeamID(raw: $0) },
+            service: ServiceID(raw: service), disposition: nil, channel: .voice, completedOn: day)
     }
 
     /// An agent's finished part.
@@ -79,24 +82,26 @@ struct CountedWorld {
         let event = InteractionCompleted(
             tenant: tenant, interaction: id, channel: .voice, direction: .inbound,
             service: Self.service(belonging.service.raw), part: .init(part: "1", agent: belonging.agent, note: ""),
-            isEnd: true, disposition: nil, disposedText: nil, agent: belonging.agent, team: belonging.team, contact: nil,
-            caseID: nil, caseNumber: nil, caseTitle: nil, customerName: nil, customerEmail: nil, customerPhone: nil,
-            language: nil, sentiment: nil, data: [:], startedAt: nil, endedAt: at, completedOn: belonging.completedOn,
+            isEnd: true, disposition: nil, disposedText: nil, agent: belonging.agent, team: belonging.team,
+            contact: nil, caseID: nil, caseNumber: nil, caseTitle: nil, customerName: nil, customerEmail: nil,
+            customerPhone: nil, language: nil, sentiment: nil, data: [:], startedAt: nil, endedAt: at,
+            completedOn: belonging.completedOn,
             isTest: isTest)
         try statistics.count(event, in: tx, at: at)
         return id
     }
 
     /// An invitation in its first state.
-    func invite(_ interaction: InteractionID, _ belonging: Belonging, isTest: Bool = false, in tx: any Transaction) throws
-        -> Invitation
-    {
+    func invite(
+        _ interaction: InteractionID, _ belonging: Belonging, isTest: Bool = false, in tx: any Transaction
+    ) throws -> Invitation {
         let id = tx.new(InvitationID.self)
         try tx.execute(
             """
             INSERT INTO invitation (
                 tenant_id, id, interaction_id, scope_form_id, form_id, run_id, address_folded, agent_id, team_id,
-                service_id, disposition_id, channel, completed_on, state, state_at, created_at, scores, fetches, is_test)
+                service_id, disposition_id, channel, completed_on, state, state_at, created_at, scores, fetches,
+                is_test)
             VALUES (
                 \(tenant), \(id), \(interaction), 0, \(form), 1, 'a@example.org', \(belonging.agent), \(belonging.team),
                 \(belonging.service), \(belonging.disposition), 'voice', \(belonging.completedOn), 'queued', 0, 0, '{}',

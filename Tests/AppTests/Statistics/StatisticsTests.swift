@@ -67,7 +67,9 @@ import Testing
         }
     }
 
-    @Test(arguments: engines) func `captured mail is delivered only where nobody is real`(engine: Dialect) async throws {
+    @Test(arguments: engines) func `captured mail is delivered only where nobody is real`(
+        engine: Dialect
+    ) async throws {
         for (kind, delivered) in [(Tenant.Kind.production, 0), (.demo, 1), (.test, 1)] {
             try await CountedWorld.with(engine, kind: kind) { world in
                 try await world.database.write { tx in
@@ -261,7 +263,9 @@ private struct Story {
     }
 
     /// Plays steps on copies, since a transaction's body may run twice.
-    static func play(_ steps: [Step], _ before: [Open], in world: CountedWorld, _ tx: any Transaction) throws -> [Open] {
+    static func play(
+        _ steps: [Step], _ before: [Open], in world: CountedWorld, _ tx: any Transaction
+    ) throws -> [Open] {
         var open = before
         for step in steps {
             let belonging = world.belonging(agent: step.agent, team: step.agent.map { $0 % 2 + 1 }, on: step.day)
