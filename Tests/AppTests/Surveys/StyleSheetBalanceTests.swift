@@ -8,7 +8,8 @@ import Testing
     @Test(arguments: [
         "", "h1 { color: red }", "@media (min-width: 40rem) { .block { margin: 0 } }",
         "a::before { content: \"}\" }", "a::before { content: '\\'}' }", "/* } \" ' */ p { margin: 0 }",
-        ".block:has([required]) { border: 1px solid }", "p { background: url(\"a)b{\") }", "p { background: url(a.png) }",
+        ".block:has([required]) { border: 1px solid }", "p { background: url(\"a)b{\") }",
+        "p { background: url(a.png) }",
         "p { background: url( 'x' ) }".replacing("' )", with: "')"),
     ]) func `what closes everything is taken`(_ sheet: String) {
         #expect(StyleSheetBalance.fault(in: sheet) == nil)

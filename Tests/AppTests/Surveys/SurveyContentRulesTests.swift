@@ -7,7 +7,9 @@ import Testing
 
 @Suite struct SurveyContentRulesTests {
     static let fields: [String: SurveyField] = {
-        func field(_ key: String, _ kind: SurveyFieldKind, _ scale: ClosedRange<Double>, isBuiltIn: Bool) -> SurveyField {
+        func field(
+            _ key: String, _ kind: SurveyFieldKind, _ scale: ClosedRange<Double>, isBuiltIn: Bool
+        ) -> SurveyField {
             SurveyField(
                 id: SurveyFieldID(raw: 1), key: key, name: key.uppercased(), kind: kind, minimum: scale.lowerBound,
                 maximum: scale.upperBound, series: 1, isBuiltIn: isBuiltIn, isRetired: false)

@@ -54,7 +54,8 @@ import Testing
     ) async throws {
         try await run(engine) { surveys, database in
             let id = try await database.write { [tenant, change] tx in
-                try surveys.create(NewForm(name: " Качество ", content: Self.content("А")), of: tenant, in: tx, as: change)
+                let draft = NewForm(name: " Качество ", content: Self.content("А"))
+                return try surveys.create(draft, of: tenant, in: tx, as: change)
             }
             let first = try #require(try await surveys.form(id, of: tenant))
             #expect(first.name == "Качество")
