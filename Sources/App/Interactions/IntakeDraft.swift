@@ -80,7 +80,8 @@ struct IntakeDraft {
     func part(of interaction: InteractionID, id: PartID, at now: Moment) -> InteractionPart? {
         guard delivery.act == .complete else { return nil }
         return InteractionPart(
-            interaction: interaction, part: delivery.completion.part, id: id, agent: agent?.person.id, team: agent?.person.team,
+            interaction: interaction, part: delivery.completion.part, id: id, agent: agent?.person.id,
+            team: agent?.person.team,
             disposition: disposition?.id, dispositionText: dispositionText, note: delivery.completion.note ?? "",
             startedAt: delivery.startedAt, completedAt: delivery.endedAt ?? now,
             fingerprint: IntakeFingerprint(of: delivery))

@@ -70,7 +70,8 @@ extension Interactions {
     private func deliver(_ act: Intake.Act, _ request: Request, _ context: WebContext) async throws -> Response {
         let sender = IntakeSender(try context.require(scope: .interactionsWrite))
         let externalID = try externalID(context)
-        let json = try await body(request, limit: InteractionLimits.bodyBytes, whenEmpty: act == .end ? .object([:]) : nil)
+        let json = try await body(
+            request, limit: InteractionLimits.bodyBytes, whenEmpty: act == .end ? .object([:]) : nil)
         let form = IntakeForm(now: installation.clock.now())
         var delivery = try form.delivery(json, act: act, externalID: externalID)
         delivery.mayMake = act == .update
@@ -92,9 +93,8 @@ extension Interactions {
     }
 
     private func body(_ request: Request, limit: Int, whenEmpty: JSON? = nil) async throws -> JSON {
-        if let whenEmpty, request.headers[.contentLength] == "0" || request.headers[.contentType] == nil {
-            return whenEmpty
-        }
+        let isEmpty = request.headers[.transferEncoding] == nil && Int(request.headers[.contentLength] ?? "0") == 0
+        if let whenEmpty, isEmpty { return whenEmpty }
         return try await jsonBody(request, limit: limit)
     }
 

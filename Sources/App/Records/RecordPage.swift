@@ -115,9 +115,9 @@ struct RecordPage {
     private func answers(_ answers: RecordedAnswers) -> HTML {
         let entries = answers.entries.map { entry in
             var texts = entry.texts
-            if let number = entry.number, !texts.contains(t.number(number, places: 0)) {
-                let isWhole = number == number.rounded()
-                texts.append(texts.isEmpty ? t.number(number, places: isWhole ? 0 : 2) : "(\(t.number(number, places: isWhole ? 0 : 2)))")
+            if let number = entry.number {
+                let said = t.number(number, places: number == number.rounded() ? 0 : 2)
+                if !texts.contains(said) { texts.append(texts.isEmpty ? said : "(\(said))") }
             }
             return (name: entry.question, value: HTML(texts.joined(separator: " ").nonEmpty ?? "–"))
         }

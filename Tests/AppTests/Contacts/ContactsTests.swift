@@ -31,7 +31,8 @@ import Testing
             let ivan = try #require(
                 try await find([reference(id: "c1", name: "Иван Смирнов", email: "ivan@example.com")], in: database)[0])
             let anna = try #require(
-                try await find([reference(name: "Анна", email: "anna@example.com", phone: "+7 495 1")], in: database)[0])
+                try await find([reference(name: "Анна", email: "anna@example.com", phone: "+7 495 1")], in: database)[0]
+            )
             #expect(ivan.id != anna.id)
             #expect((ivan.firstName, ivan.lastName) == ("Иван", "Смирнов"))
             let cases: [(CustomerReference, ContactID?)] = [
@@ -60,7 +61,8 @@ import Testing
         try await withAppDatabase(engine) { database in
             let two = try await find(
                 [
-                    reference(email: "a@example.com", phone: "+7495"), reference(email: "b@example.com", phone: "+7495"),
+                    reference(email: "a@example.com", phone: "+7495"),
+                    reference(email: "b@example.com", phone: "+7495"),
                 ], in: database)
             let third = try #require(try await find([reference(phone: "+7495")], in: database)[0])
             #expect(!two.contains { $0?.id == third.id })
@@ -123,7 +125,8 @@ import Testing
             let elsewhere = TenantID(raw: 2)
             let (theirs, found) = try await database.writeRepeatedly { [now] tx in
                 (
-                    try contacts.findOrMake([reference(id: "c1", email: "i@example.com")], of: elsewhere, in: tx, at: now),
+                    try contacts.findOrMake(
+                        [reference(id: "c1", email: "i@example.com")], of: elsewhere, in: tx, at: now),
                     try contacts.contact(ours.id, of: elsewhere, in: tx)
                 )
             }

@@ -108,7 +108,7 @@ private func withAPI(_ engine: Dialect, _ body: (APIWorld) async throws -> Void)
     }
 
     @Test(arguments: engines)
-    func `an interaction goes its way: made, completed, ended, reopened, corrected, read`(engine: Dialect) async throws {
+    func `an interaction is made, completed, ended, reopened, corrected and read`(engine: Dialect) async throws {
         try await withAPI(engine) { world in
             let one = "/api/v1/interactions/call:1@pbx"
             let made = try await world.ask(.put, one, #"{"service": "входящий ПРОДАЖИ", "customer": {"phone": "1"}}"#)
