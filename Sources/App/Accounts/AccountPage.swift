@@ -20,7 +20,9 @@ struct AccountPage {
             (t("accounts.timeZone"), HTML(signedIn.timeZone)),
         ])
         let password: HTML = """
-            \(textField(FieldLabel("current", t("accounts.currentPassword"), error: errors["current"], isRequired: true),
+            <input type="text" name="login" value="\(person.login)" autocomplete="username" hidden>\
+            \(textField(
+                FieldLabel("current", t("accounts.currentPassword"), error: errors["current"], isRequired: true),
                 type: "password", autocomplete: "current-password", limit: AccountsLimits.passwordBytes))\
             \(newPasswordFields(errors, t))\(submitButton(t("accounts.changePassword")))
             """

@@ -11,7 +11,8 @@ final class Passwords: Sendable {
     private static let memoryBytes = 19 * 1024 * 1024
     private let threads: NIOThreadPool
     /// A hash of nothing that anybody knows: signing in takes as long for an unknown name as for a known one.
-    private static let decoy = "$argon2id$v=19$m=19456,t=2,p=1$b3RrbGlrb3RrbGlrb3Rrbw$S3JqOJyzLhGbPeg6m5GmSTkSnFbm4UPVs2tY0CJIdLs"
+    private static let decoy =
+        "$argon2id$v=19$m=19456,t=2,p=1$b3RrbGlrb3RrbGlrb3Rrbw$S3JqOJyzLhGbPeg6m5GmSTkSnFbm4UPVs2tY0CJIdLs"
 
     init() {
         precondition(sodium_init() >= 0, "libsodium is there.")

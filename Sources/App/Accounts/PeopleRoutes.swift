@@ -113,7 +113,8 @@ extension Accounts {
                 let store = PeopleStore(tx: tx, tenant: signedIn.tenant)
                 let administrators = try store.lockedAdministrators()
                 if administrators == [id], !form.isActive || !new.roles.contains(.administrator) {
-                    throw Refusal(.conflict, code: "last_administrator", key: "accounts.lastAdministrator", field: "roles")
+                    throw Refusal(
+                        .conflict, code: "last_administrator", key: "accounts.lastAdministrator", field: "roles")
                 }
                 try store.update(id, to: new, isActive: form.isActive)
                 if !form.isActive { try SessionsStore(tx: tx).deleteAll(of: id, signedIn.tenant) }

@@ -90,8 +90,8 @@ struct PeopleStore {
         let values: [SQL] = agents.map { agent in
             let id: PersonID = tx.new()
             return """
-                (\(tenant), \(id), \(agent.login), \(agent.login.folded), \(""), \(""), \(agent.team), \(language), 1, 1,
-                \(now))
+                (\(tenant), \(id), \(agent.login), \(agent.login.folded), \(""), \(""), \(agent.team), \(language),
+                1, 1, \(now))
                 """
         }
         let made = try tx.query(

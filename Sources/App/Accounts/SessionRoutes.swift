@@ -15,7 +15,8 @@ struct SessionCookie {
     func value(of request: Request) -> String? { request.cookies[name]?.value }
 
     func setting(_ token: String) -> HTTPField {
-        HTTPField(name: .setCookie, value: "\(name)=\(token); Max-Age=\(AccountsLimits.sessionDays * 86400)\(attributes)")
+        let seconds = AccountsLimits.sessionDays * 86400
+        return HTTPField(name: .setCookie, value: "\(name)=\(token); Max-Age=\(seconds)\(attributes)")
     }
 
     var removal: HTTPField { HTTPField(name: .setCookie, value: "\(name)=; Max-Age=0\(attributes)") }

@@ -17,7 +17,7 @@ struct Token: Sendable {
     /// One that somebody has shown; nil when it cannot be one, so that nothing long is hashed.
     init?(shown: String, prefix: String = "") {
         guard shown.hasPrefix(prefix), shown.utf8.count == prefix.utf8.count + 33,
-            shown.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x5F...0x7A).contains($0) })
+            shown.dropFirst(prefix.count).allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
         else { return nil }
         text = shown
     }

@@ -86,8 +86,12 @@ public func disclosure(_ title: String, isOpen: Bool = false, _ content: HTML) -
 /// The links of a list that is read page by page; empty when there is only one page.
 public func pagination(newer: String?, older: String?, t: Localizer) -> HTML {
     guard newer != nil || older != nil else { return .empty }
-    let newerLink: HTML = newer.map { "<a class=\"button\" rel=\"prev\" href=\"\($0)\">\(t("frame.newer"))</a>" } ?? .empty
-    let olderLink: HTML = older.map { "<a class=\"button\" rel=\"next\" href=\"\($0)\">\(t("frame.older"))</a>" } ?? .empty
+    func link(_ path: String?, _ relation: String, _ label: String) -> HTML {
+        guard let path else { return .empty }
+        return "<a class=\"button\" rel=\"\(relation)\" href=\"\(path)\">\(label)</a>"
+    }
+    let newerLink = link(newer, "prev", t("frame.newer"))
+    let olderLink = link(older, "next", t("frame.older"))
     return "<nav class=\"pages\" aria-label=\"\(t("frame.pages"))\">\(newerLink)\(olderLink)</nav>"
 }
 

@@ -51,7 +51,10 @@ public struct FieldLabel: Sendable {
 
     /// The box with its label behind it.
     func box(_ control: HTML) -> HTML {
-        "<div class=\"field box\"><label for=\"\(id)\">\(control)<span>\(label)</span></label>\(hintHTML)\(errorHTML)</div>"
+        """
+        <div class="field box"><label for="\(id)">\(control)<span>\(label)</span></label>\
+        \(hintHTML)\(errorHTML)</div>
+        """
     }
 }
 

@@ -6,6 +6,7 @@
 struct JSONReader {
     /// What is wrong, and at which byte.
     struct Fault: Error, Equatable {
+        /// What may be wrong; the last part of the sentence's dictionary key.
         enum Reason: String { case syntax, depth, utf8, duplicate, end, number }
         let reason: Reason
         let position: Int

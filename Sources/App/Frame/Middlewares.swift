@@ -28,7 +28,8 @@ public struct LanguageMiddleware: RouterMiddleware {
 
     /// The cookie that remembers a choice made before signing in.
     static func cookie(_ language: String) -> HTTPField {
-        HTTPField(name: .setCookie, value: "\(cookieName)=\(language); Max-Age=31536000; Path=/; HttpOnly; SameSite=Lax")
+        HTTPField(
+            name: .setCookie, value: "\(cookieName)=\(language); Max-Age=31536000; Path=/; HttpOnly; SameSite=Lax")
     }
 }
 
@@ -102,7 +103,8 @@ public struct SecurityHeadersMiddleware: RouterMiddleware {
             guard let name = HTTPField.Name(name), response.headers[name] == nil else { return }
             response.headers[name] = value
         }
-        add("Content-Security-Policy", request.isForBrowsers ? Self.policy : "default-src 'none'; frame-ancestors 'none'")
+        let policy = request.isForBrowsers ? Self.policy : "default-src 'none'; frame-ancestors 'none'"
+        add("Content-Security-Policy", policy)
         add("Referrer-Policy", "same-origin")
         add("X-Content-Type-Options", "nosniff")
         add("Cross-Origin-Opener-Policy", "same-origin")

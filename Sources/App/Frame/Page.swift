@@ -6,7 +6,7 @@ import Markup
 
 /// What a room says about one page. Who is signed in, the language, navigation and banner come from the request.
 ///
-///     let page = Page(title: t("services.title"), current: .services, body: body)
+///     let page = Page(title: title, current: .services, body: body)
 ///     return pageResponse(page, in: context)
 public struct Page: Sendable {
     /// The heading and the document's title.

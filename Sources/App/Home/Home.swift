@@ -26,8 +26,8 @@ public struct FirstSteps: Sendable, Equatable {
     /// Steps in the order in which they are taken: the key's last part, where, and whether it is done.
     var all: [(name: String, path: String, isDone: Bool)] {
         [
-            ("service", "/services", hasService), ("form", "/forms", hasForm), ("mail", "/settings/email", hasMailServer),
-            ("workflow", "/workflows", hasConfiguration), ("key", "/settings/api-keys", hasKey),
+            ("service", "/services", hasService), ("form", "/forms", hasForm),
+            ("mail", "/settings/email", hasMailServer), ("workflow", "/workflows", hasConfiguration), ("key", "/settings/api-keys", hasKey),
         ]
     }
 

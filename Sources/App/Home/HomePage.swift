@@ -55,7 +55,9 @@ struct HomePage {
         return "<div class=\"tiles\">\(tiles)</div>"
     }
 
+    /// Where to go, for those who have no figures to look at.
     private func links(_ t: Localizer) -> HTML {
+        guard today == nil else { return .empty }
         let sections: [HTML] = navigation.compactMap { section in
             let items: [HTML] = section.items.filter { $0 != .home }.map { item in
                 "<li><a href=\"\(item.path)\">\(t(item.key))</a></li>"

@@ -90,7 +90,8 @@ import Testing
             let wrong = try await browser.post("/account/password", new.merging(["current": "not the one"]) { $1 })
             #expect(wrong.status == .unprocessableContent)
             try await browser.get("/account")
-            let right = try await browser.post("/account/password", new.merging(["current": SignInWorld.password]) { $1 })
+            let fields = new.merging(["current": SignInWorld.password]) { $1 }
+            let right = try await browser.post("/account/password", fields)
             #expect(right.status == .seeOther)
             #expect(try await browser.get("/account").body.contains("The password is changed."))
             #expect(try await browser.get("/account").body.contains("The password is changed.") == false)
