@@ -129,7 +129,9 @@ struct Asking {
         let sorted = wanted.sorted { $0.invitation.interaction < $1.invitation.interaction }
         let made = Set(
             try store.insert(
-                sorted.map { ($0.invitation, rules.scope($0.invitation.form), $0.wish.configuration, $0.wish.contact) }))
+                sorted.map {
+                    ($0.invitation, rules.scope($0.invitation.form), $0.wish.configuration, $0.wish.contact)
+                }))
         let links = sorted.map(\.invitation.id).filter(made.contains).map {
             (ServerSecret.tokenHash(InvitationToken.token(of: $0, secret: secret)), $0)
         }

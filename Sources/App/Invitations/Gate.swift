@@ -45,7 +45,8 @@ public struct GateNo: Error, Sendable, Equatable, LosslessStringConvertible {
     }
 }
 
-/// How often and how late may be asked: the centre's settings, or a configuration's own (spec 5.6). Nil is the centre's.
+/// How often and how late may be asked: the centre's settings, or a configuration's own (spec 5.6).
+/// Nil is the centre's.
 public struct AskingLimits: Sendable, Codable, Equatable {
     /// The interaction ended at most so long before its run began.
     public var withinHours: Int?

@@ -156,7 +156,8 @@ struct InvitationStore {
             return """
                 (\(tenant), \(invitation.id), \(invitation.interaction), \(row.scope), \(invitation.form),
                 \(invitation.run), \(row.configuration), \(row.contact.sqlValue), \(invitation.addressFolded),
-                \(invitation.language.sqlValue), \(belonging.agent.sqlValue), \(belonging.team.sqlValue), \(belonging.service),
+                \(invitation.language.sqlValue), \(belonging.agent.sqlValue), \(belonging.team.sqlValue),
+                \(belonging.service),
                 \(belonging.disposition.sqlValue), \(belonging.channel), \(belonging.completedOn), \(invitation.state),
                 \(invitation.createdAt), \(invitation.createdAt), '{}', 0, \(invitation.isTest))
                 """
@@ -180,7 +181,8 @@ struct InvitationStore {
 
     /// Writes the states of invitations that the transaction has locked.
     func save(_ invitations: [Invitation], at now: Moment) throws {
-        let values = invitations.map { "(\($0.id), \($0.state), \($0.firstSentAt.sqlValue), \($0.expiresAt.sqlValue))" as SQL }
+        let values = invitations
+            .map { "(\($0.id), \($0.state), \($0.firstSentAt.sqlValue), \($0.expiresAt.sqlValue))" as SQL }
             .joined(separator: ", ")
         try tx.execute(
             """
@@ -195,7 +197,8 @@ struct InvitationStore {
     func saveAnswered(_ invitation: Invitation, at now: Moment) throws {
         try tx.execute(
             """
-            UPDATE invitation SET state = \(invitation.state), state_at = \(now), scores = \(jsonText(invitation.scores)),
+            UPDATE invitation SET state = \(invitation.state), state_at = \(now),
+                scores = \(jsonText(invitation.scores)),
                 first_sent_at = \(invitation.firstSentAt.sqlValue), expires_at = \(invitation.expiresAt.sqlValue),
                 answered_at = \(invitation.answeredAt.sqlValue)
             WHERE tenant_id = \(tenant) AND id = \(invitation.id)

@@ -74,7 +74,8 @@ struct CompiledEmail: Sendable {
         to = VariableText.list(block.to)
         templates = block.templates.map {
             Template(
-                language: $0.language, subject: VariableText($0.subject), body: VariableText($0.body), format: $0.format)
+                language: $0.language, subject: VariableText($0.subject), body: VariableText($0.body),
+                format: $0.format)
         }
         defaultLanguage = block.defaultLanguage
         sendWithinSeconds = block.sendWithinSeconds

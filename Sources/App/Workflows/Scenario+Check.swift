@@ -94,9 +94,13 @@ private struct ScenarioFaults {
     private mutating func check(_ email: EmailBlock, _ field: String) {
         let recipients = VariableText.list(email.to)
         if recipients.isEmpty { refuse("recipient_missing", "recipientMissing", field + ".to") }
-        if recipients.count > ScenarioLimits.recipients { refuse("too_many_recipients", "tooManyRecipients", field + ".to") }
+        if recipients.count > ScenarioLimits.recipients {
+            refuse("too_many_recipients", "tooManyRecipients", field + ".to")
+        }
         for recipient in recipients + VariableText.list(email.fromAddress) + VariableText.list(email.replyTo) {
-            if case .literal(let text)? = recipient.pieces.first, recipient.pieces.count == 1, EmailAddress(text) == nil {
+            if case .literal(let text)? = recipient.pieces.first, recipient.pieces.count == 1,
+                EmailAddress(text) == nil
+            {
                 refuse("bad_address", "badAddress", field + ".to", ["address": text])
             }
         }
@@ -113,7 +117,9 @@ private struct ScenarioFaults {
             if template.body.nonEmpty == nil {
                 refuse("body_missing", "bodyMissing", field + ".body", ["language": template.language])
             }
-            if template.body.utf8.count > ScenarioLimits.bodyBytes { refuse("text_too_long", "textTooLong", field + ".body") }
+            if template.body.utf8.count > ScenarioLimits.bodyBytes {
+                refuse("text_too_long", "textTooLong", field + ".body")
+            }
         }
         if !(60...30 * 86400).contains(email.sendWithinSeconds) {
             refuse("window_outside", "windowOutside", field + ".sendWithinSeconds")

@@ -7,8 +7,10 @@ enum VariableNames {
     static let known: [String: Set<String>] = [
         "user": ["id", "loginId", "firstName", "lastName", "email", "team"],
         "item": [
-            "id", "from", "to", "channel", "direction", "service", "disposition", "dispositionCode", "note", "sentiment",
-            "startedAt", "endedAt", "duration", "language", "firstName", "lastName", "caseId", "caseNumber", "contactId",
+            "id", "from", "to", "channel", "direction", "service", "disposition", "dispositionCode", "note",
+            "sentiment",
+            "startedAt", "endedAt", "duration", "language", "firstName", "lastName", "caseId", "caseNumber",
+            "contactId",
             "globalInteractionId", "customerPhone", "data.*",
         ],
         "contact": [

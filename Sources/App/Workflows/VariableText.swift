@@ -24,7 +24,8 @@ struct VariableName: Sendable, Hashable, CustomStringConvertible {
         var steps: [Step] = []
         for part in halves[0].split(separator: ".", omittingEmptySubsequences: false) {
             let pieces = part.split(separator: "[", omittingEmptySubsequences: false)
-            guard let name = pieces.first, !name.isEmpty, name.unicodeScalars.allSatisfy(Self.isNamed) else { return nil }
+            guard let name = pieces.first, !name.isEmpty, name.unicodeScalars.allSatisfy(Self.isNamed)
+            else { return nil }
             steps.append(.member(String(name)))
             for piece in pieces.dropFirst() {
                 guard piece.hasSuffix("]"), let index = Int(piece.dropLast()), index >= 0 else { return nil }

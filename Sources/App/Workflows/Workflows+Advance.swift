@@ -70,7 +70,8 @@ extension Workflows {
             var run = run
             run.variables.survey = surveys[run.id]
             let t = installation.catalogue.localizer(run.variables.languages.last ?? "en")
-            var step = RunStep(run, scenario: shelf[run.version] ?? CompiledScenario(Scenario(blocks: [])), now: now, t: t)
+            var step = RunStep(
+                run, scenario: shelf[run.version] ?? CompiledScenario(Scenario(blocks: [])), now: now, t: t)
             if shelf[run.version] == nil { step.fail(reason: "workflows.reason.version_missing") }
             return step
         }

@@ -22,7 +22,8 @@ extension Workflows {
         guard try store.insert(id, name: name.trimmed, by: person, at: now) else {
             throw Refusals([
                 Refusal(
-                    .conflict, code: "name_taken", key: "workflows.refusal.nameTaken", arguments: ["name": name.trimmed],
+                    .conflict, code: "name_taken", key: "workflows.refusal.nameTaken",
+                    arguments: ["name": name.trimmed],
                     field: "name")
             ])
         }

@@ -35,7 +35,9 @@ struct WorkflowsPage {
     }
 
     private func configurations(_ workflow: ListedWorkflow, _ t: Localizer) -> HTML {
-        guard !workflow.configurations.isEmpty else { return "<p class=\"note\">\(t("workflows.noConfigurations"))</p>" }
+        guard !workflow.configurations.isEmpty else {
+            return "<p class=\"note\">\(t("workflows.noConfigurations"))</p>"
+        }
         let columns = [
             TableColumn(t("workflows.column.name")), TableColumn(t("workflows.column.service")),
             TableColumn(t("workflows.column.triggers")), TableColumn(t("workflows.column.runs"), isNumeric: true),

@@ -19,7 +19,8 @@ import Testing
             let both = [CallCentre.agent, CallCentre.administrator, CallCentre.agent]
             for _ in 0..<2 {
                 try await centre.database.write { [tenant] in
-                    try centre.inbox.deliver([Self.draft("a", both), Self.draft("b", both)], of: tenant, in: $0, at: now)
+                    try centre.inbox.deliver([Self.draft("a", both), Self.draft("b", both)], of: tenant, in: $0,
+                        at: now)
                 }
             }
             let unread = [
@@ -78,7 +79,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", "1", "2-5", "1-x", "1-0", "0--5", "1-5-6"]) func `a page's position is checked`(_ text: String) {
+    @Test(arguments: ["", "1", "2-5", "1-x", "1-0", "0--5", "1-5-6"]) func `a page's position is checked`(
+        _ text: String
+    ) {
         #expect(InboxPosition(text) == nil)
     }
 }

@@ -7,7 +7,9 @@ import Testing
 @testable import App
 
 @Suite struct InvitationTests {
-    @Test(arguments: engines) func `the link finds its invitation, and nothing else does`(_ engine: Dialect) async throws {
+    @Test(arguments: engines) func `the link finds its invitation, and nothing else does`(
+        _ engine: Dialect
+    ) async throws {
         try await CallCentre.open(engine) { centre in
             try await centre.workflow([.mail("mail")])
             try await centre.complete(1)
@@ -21,7 +23,8 @@ import Testing
             let found = try await centre.invitations.find(token: token)
             #expect(found?.id == invitation)
             let changed = (token.first == "A" ? "B" : "A") + String(token.dropFirst())
-            let wrongs = [changed, "", "short", token + "x", String(repeating: "Я", count: 11), "../../../etc/passwd\0xx"]
+            let wrongs = [changed, "", "short", token + "x", String(repeating: "Я", count: 11),
+                "../../../etc/passwd\0xx"]
             for wrong in wrongs {
                 let nobody = try await centre.invitations.find(token: wrong)
                 #expect(nobody == nil)

@@ -101,7 +101,9 @@ struct CallCentre: Sendable {
                     VALUES (\(Self.tenant), \(form), \(form.description), \(form.description), 1, 14, 24, 1, \(now))
                     """)
             }
-            for (id, login, role) in [(Self.agent, "petrova", "agent"), (Self.administrator, "admin", "administrator")] {
+            for (id, login, role) in [
+                (Self.agent, "petrova", "agent"), (Self.administrator, "admin", "administrator")
+            ] {
                 try tx.execute(
                     """
                     INSERT INTO person (tenant_id, id, login, login_folded, first_name, last_name, email, email_folded,
@@ -142,7 +144,8 @@ struct CallCentre: Sendable {
             """
             INSERT INTO interaction (tenant_id, id, source, external_id, channel, direction, service_id, ended_at, data,
                 is_test, created_at, changed_at)
-            VALUES (\(Self.tenant), \(id), 'test', \(String(id)), 'voice', 'inbound', \(Self.service.id), \(ended), '{}',
+            VALUES (\(Self.tenant), \(id), 'test', \(String(id)), 'voice', 'inbound', \(Self.service.id),
+                \(ended), '{}',
                 0, \(ended), \(ended))
             """)
     }

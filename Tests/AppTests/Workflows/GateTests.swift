@@ -115,7 +115,9 @@ import Testing
         }
     }
 
-    @Test(arguments: engines) func `a configuration's own limits go before the centre's`(_ engine: Dialect) async throws {
+    @Test(arguments: engines) func `a configuration's own limits go before the centre's`(
+        _ engine: Dialect
+    ) async throws {
         try await CallCentre.open(engine) { centre in
             try await centre.workflow([.mail("mail")])
             try await centre.change("UPDATE workflow_configuration SET limits = '{\"perYear\":2}'")

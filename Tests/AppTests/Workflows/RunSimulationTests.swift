@@ -26,7 +26,8 @@ private struct Seeded: RandomNumberGenerator {
         try await CallCentre.open(engine) { centre in
             var random = Seeded(state: seed)
             try await centre.workflow([.mail("a", notSent: [.tell("t")]), .wait("w", 60), .mail("b")], name: "Один")
-            try await centre.workflow([.wait("w", 30), .mail("a"), .exit("x")], name: "Два", triggers: [.interactionEnds(.any)])
+            try await centre.workflow([.wait("w", 30), .mail("a"), .exit("x")], name: "Два",
+                triggers: [.interactionEnds(.any)])
             var events: [InteractionCompleted] = []
             for number in 1...12 {
                 try await centre.interaction(Int64(number))
@@ -48,12 +49,14 @@ private struct Seeded: RandomNumberGenerator {
                     try await centre.signal(message.run, try #require(signals.randomElement(using: &random)))
                 default:
                     // An alarm that rings too early, or twice, changes nothing.
-                    let run = try await centre.database.query("SELECT id FROM run ORDER BY id").randomElement(using: &random)
+                    let run = try await centre.database.query("SELECT id FROM run ORDER BY id")
+                        .randomElement(using: &random)
                     guard let run = try run?.at(0, as: RunID.self) else { continue }
                     let now = centre.clock.now
                     try await centre.database.write {
                         try Work.schedule(
-                            Workflows.work, tenant: CallCentre.tenant.raw, subject: run.raw, at: now.milliseconds, in: $0)
+                            Workflows.work, tenant: CallCentre.tenant.raw, subject: run.raw, at: now.milliseconds,
+                                in: $0)
                     }
                 }
             }

@@ -60,7 +60,9 @@ import Testing
         }
     }
 
-    @Test(arguments: engines) func `two configurations that match ask one customer once`(_ engine: Dialect) async throws {
+    @Test(arguments: engines) func `two configurations that match ask one customer once`(
+        _ engine: Dialect
+    ) async throws {
         try await CallCentre.open(engine) { centre in
             try await centre.workflow([.mail("mail")], name: "Первый")
             try await centre.workflow([.mail("mail")], name: "Второй")
@@ -104,12 +106,14 @@ import Testing
         }
     }
 
-    @Test(arguments: engines, [(nil as String?, "workflows.reason.no_address"), ("иван", "workflows.reason.bad_address")])
+    @Test(arguments: engines, [(nil as String?, "workflows.reason.no_address"), ("иван",
+        "workflows.reason.bad_address")])
     func `a bad address leaves by mail not sent, without an invitation`(
         _ engine: Dialect, _ given: (email: String?, reason: String)
     ) async throws {
         try await CallCentre.open(engine) { centre in
-            try await centre.workflow([.mail("mail", notSent: [.tell("tell", users: "nobody", failed: [.exit("exit")])])])
+            try await centre.workflow([.mail("mail", notSent: [.tell("tell", users: "nobody",
+                failed: [.exit("exit")])])])
             let run = try #require(try await centre.complete(1, email: given.email).first?.run)
             try await centre.runDue()
             let story = try await centre.story(run)
@@ -183,7 +187,8 @@ import Testing
             let now = centre.clock.now
             try await centre.database.write {
                 try centre.workflows.save(
-                    Scenario(blocks: [.exit("exit")]), as: made.workflow, of: CallCentre.tenant, by: nil, in: $0, at: now)
+                    Scenario(blocks: [.exit("exit")]), as: made.workflow, of: CallCentre.tenant, by: nil, in: $0,
+                        at: now)
             }
             try await centre.wait(seconds: 5)
             #expect(centre.heard.messages.map(\.run) == [run])
@@ -193,7 +198,9 @@ import Testing
         }
     }
 
-    @Test(arguments: engines) func `a hundred runs are one batch, each with its own mail`(_ engine: Dialect) async throws {
+    @Test(arguments: engines) func `a hundred runs are one batch, each with its own mail`(
+        _ engine: Dialect
+    ) async throws {
         try await CallCentre.open(engine) { centre in
             try await centre.workflow([.mail("mail")])
             for number in 1...100 { try await centre.complete(Int64(number), email: "c\(number)@example.com") }
@@ -208,7 +215,8 @@ import Testing
         try await CallCentre.open(engine) { centre in
             try await centre.workflow([.wait("wait", 5)])
             let run = try #require(try await centre.complete(1).first?.run)
-            let stranger = try await centre.database.read { try centre.workflows.run(run, of: CallCentre.other, in: $0) }
+            let stranger = try await centre.database.read { try centre.workflows.run(run, of: CallCentre.other,
+                in: $0) }
             #expect(stranger == nil)
             let considered = try await centre.database.read {
                 try centre.workflows.considered(

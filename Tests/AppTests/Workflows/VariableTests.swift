@@ -42,7 +42,8 @@ import Testing
         #expect(fill(text).text == expected)
     }
 
-    @Test(arguments: ["$(user.email)", "${contact.emails[1].email_address}", "$(contact.phones[0].number)", "$(contact)"])
+    @Test(arguments: ["$(user.email)", "${contact.emails[1].email_address}", "$(contact.phones[0].number)",
+        "$(contact)"])
     func `an empty or unknown variable is an empty text and is noted`(_ text: String) {
         let filled = fill(text)
         #expect(filled.text == "")
@@ -88,8 +89,10 @@ import Testing
         ("user.firstName", Condition.Comparison.equals, "анна", true), ("user.firstName", .differs, "анна", false),
         ("survey.score.nps", .greater, "8.5", true), ("survey.score.nps", .less, "10", true),
         ("survey.score.csat", .less, "3", false), ("item.data.n", .equals, "2.50", true),
-        ("list", .contains, "B@EXAMPLE", true), ("list", .matches, "a*.com,?b@*", true), ("list", .matches, "a?", false),
-        ("user.email", .isSet, "", false), ("flag", .isSet, "", true), ("user.firstName", .equals, "$(user.firstName)", true),
+        ("list", .contains, "B@EXAMPLE", true), ("list", .matches, "a*.com,?b@*", true), ("list", .matches, "a?",
+        false),
+        ("user.email", .isSet, "", false), ("flag", .isSet, "", true), ("user.firstName", .equals,
+        "$(user.firstName)", true),
     ]) func `a condition holds or not`(
         _ variable: String, _ comparison: Condition.Comparison, _ value: String, _ holds: Bool
     ) {
