@@ -12,6 +12,7 @@ struct Settlement {
 
     /// Groups items by lease, kind and manner of ending. Work in memory only.
     static func batches(of items: [(item: WorkItem, outcome: WorkOutcome)]) -> [Settlement] {
+        /// What items of one batch have in common.
         struct Manner: Hashable {
             let lease: Int64
             let kind: WorkKind

@@ -5,6 +5,7 @@ import ArgumentParser
 import Foundation
 import Logging
 
+/// `otklik`, of which everything else is a subcommand.
 @main
 struct OtklikCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -8,7 +8,9 @@ import Testing
 @testable import App
 
 @Suite struct MigrationsTests {
-    private static let steps = Repository.files.filter { $0.path.hasPrefix("Sources/App/Migrations/") && $0.name.hasSuffix(".sql") }
+    private static let steps = Repository.files.filter { file in
+        file.path.hasPrefix("Sources/App/Migrations/") && file.name.hasSuffix(".sql")
+    }
     /// Known without a tenant by their nature; the room's README lists the same.
     private static let global: Set<String> = [
         "installation", "tenant", "session", "sign_in_link", "login_attempt", "api_key", "link", "node", "work",
@@ -50,7 +52,8 @@ import Testing
             for index in file.text.matches(of: /CREATE (?:UNIQUE )?INDEX ([a-z_]+)\s+ON ([a-z_]+)\s*\(([a-z_]+)/) {
                 let name = String(index.output.1)
                 let table = String(index.output.2)
-                if !Self.global.contains(table), !free.contains(name), index.output.3 != "tenant_id" { broken.append(name) }
+                let isFree = Self.global.contains(table) || free.contains(name)
+                if !isFree, index.output.3 != "tenant_id" { broken.append(name) }
             }
         }
         #expect(broken == [])

@@ -161,7 +161,8 @@ enum SwiftText {
         let lines = code.split(separator: "\n", omittingEmptySubsequences: false)
         var found: [(name: String, line: Int, length: Int)] = []
         for (index, line) in lines.enumerated() {
-            guard let match = line.firstMatch(of: /^\s*(?:[a-z@()]+ )*?(?:func ([^(<]+)|(init|deinit)\b)/) else { continue }
+            let declaration = /^\s*(?:[a-z@()]+ )*?(?:func ([^(<]+)|(init|deinit)\b)/
+            guard let match = line.firstMatch(of: declaration) else { continue }
             let name = match.1.map(String.init) ?? match.2.map(String.init) ?? "?"
             if let length = lengthOfBody(lines, from: index) { found.append((name, index + 1, length)) }
         }

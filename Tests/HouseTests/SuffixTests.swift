@@ -20,7 +20,7 @@ import Testing
         ]),
     ]
     private static let withoutRole: Set<String> = [
-        "Foundation", "Storage", "Durable", "Markup", "Logging", "Crypto", "NIOConcurrencyHelpers",
+        "Foundation", "Storage", "Durable", "Markup", "Post", "Logging", "Crypto", "CZlib", "NIOConcurrencyHelpers",
     ]
     /// These wrap the libraries for the other rooms, or put everything together.
     private static let free: Set<String> = ["Frame", "Assembly", "Operations"]

@@ -25,7 +25,9 @@ import Testing
             guard let room = file.room, let place = order[room] else { continue }
             for (number, line) in file.code.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
                 for word in line.matches(of: /\b[A-Z][A-Za-z0-9]*\b/).map({ String($0.output) }) {
-                    guard let owner = owners[word], let ownersPlace = order[owner], ownersPlace > place else { continue }
+                    guard let owner = owners[word], let ownersPlace = order[owner], ownersPlace > place else {
+                        continue
+                    }
                     broken.append("\(file.path):\(number + 1) names \(word) of \(owner)")
                 }
             }
@@ -47,7 +49,8 @@ import Testing
     private static func declared() -> [(name: String, room: String)] {
         let words = "(?:public |package |fileprivate |private |final |indirect )*"
         let kinds = "(?:struct|class|enum|actor|protocol|typealias)"
-        guard let declaration = try? Regex<(Substring, Substring)>("(?m)^\(words)\(kinds) ([A-Z][A-Za-z0-9]*)") else { return [] }
+        let pattern = "(?m)^\(words)\(kinds) ([A-Z][A-Za-z0-9]*)"
+        guard let declaration = try? Regex<(Substring, Substring)>(pattern) else { return [] }
         return Repository.rooms.flatMap { file in
             file.code.matches(of: declaration).compactMap { match in
                 guard let room = file.room, !match.output.0.contains("private ") else { return nil }

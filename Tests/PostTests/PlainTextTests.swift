@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The text that a mail gets from its HTML.
 import Post
 import Testing
 

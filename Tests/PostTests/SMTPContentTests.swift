@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// How a message's content is put on the wire.
 import Foundation
 import NIOCore
 import Testing

@@ -61,7 +61,9 @@ extension Accounts {
     /// The centre that a command means.
     fileprivate func centre(_ key: String?, in tx: any Transaction) throws -> TenantID {
         let found = try key.map { try tenant(key: $0, in: tx) } ?? onlyTenant(in: tx)
-        guard let found else { throw ConfigurationError(description: "Which contact centre? Give its key by --centre.") }
+        guard let found else {
+            throw ConfigurationError(description: "Which contact centre? Give its key by --centre.")
+        }
         return found.id
     }
 }

@@ -50,7 +50,8 @@ public struct Otklik: Sendable {
     /// Does the durable work of this node.
     public func workers(_ node: Node, isWorking: Bool = true) -> Workers {
         Workers(
-            database: installation.database, node: node, handlers: isWorking ? rooms.handlers(node: node, pool: pool) : [],
+            database: installation.database, node: node,
+            handlers: isWorking ? rooms.handlers(node: node, pool: pool) : [],
             clock: { [clock = installation.clock] in clock.now().milliseconds }, logger: installation.logger)
     }
 }

@@ -45,7 +45,8 @@ public struct Rooms: Sendable {
             installation: installation, surveys: surveys, invitations: invitations, inbox: inbox,
             messagesDue: { try events.messagesDue($0, in: $1, at: $2) })
         mailings = Mailings(
-            installation: installation, settings: settings, invitations: invitations, inbox: inbox, workflows: workflows)
+            installation: installation, settings: settings, invitations: invitations, inbox: inbox,
+            workflows: workflows)
         answering = Answering(
             installation: installation, accounts: accounts, surveys: surveys, invitations: invitations,
             submitted: { try events.answersSubmitted($0, in: $1, at: $2) })

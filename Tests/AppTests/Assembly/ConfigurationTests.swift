@@ -33,14 +33,16 @@ import Testing
         let file = FileManager.default.temporaryDirectory.appending(path: "otklik-\(UUID()).txt")
         try Data("postgres://a:secret@b/c\n".utf8).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
-        #expect(try Configuration(environment: ["OTKLIK_DATABASE_FILE": file.path]).database == "postgres://a:secret@b/c")
+        let configuration = try Configuration(environment: ["OTKLIK_DATABASE_FILE": file.path])
+        #expect(configuration.database == "postgres://a:secret@b/c")
         let error = #expect(throws: ConfigurationError.self) { try Configuration(flags: ["database": ""]) }
         #expect(error?.description.contains("the value") == true)
     }
 
     @Test(arguments: [
         ([:], "http://127.0.0.1:8080"), (["host": "::1"], "http://[::1]:8080"),
-        (["host": "0.0.0.0", "port": "80"], "http://localhost:80"), (["base-url": "https://a.example/"], "https://a.example"),
+        (["host": "0.0.0.0", "port": "80"], "http://localhost:80"),
+        (["base-url": "https://a.example/"], "https://a.example"),
     ])
     func `the address of mails has no slash at its end`(flags: [String: String], url: String) throws {
         #expect(try Configuration(flags: flags).baseURL == url)

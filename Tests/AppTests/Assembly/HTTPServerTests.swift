@@ -38,7 +38,9 @@ import Testing
                 try await writer.finish(nil)
             })
         }
-        router.post("/refused") { _, _ in Response(status: .contentTooLarge, body: .init(byteBuffer: .init(string: "no"))) }
+        router.post("/refused") { _, _ in
+            Response(status: .contentTooLarge, body: .init(byteBuffer: .init(string: "no")))
+        }
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let server = HTTPServer(host: "127.0.0.1", port: 0, limits: limits, logger: logger)
@@ -106,7 +108,12 @@ import Testing
     }
 
     @Test func `after a refused body little more is read, and the answer arrives`() async throws {
-        try await serve(Self.limits { $0.drainBytes = 65536; $0.idle = .seconds(30); $0.request = .seconds(30) }) { port in
+        let patient = Self.limits {
+            $0.drainBytes = 65536
+            $0.idle = .seconds(30)
+            $0.request = .seconds(30)
+        }
+        try await serve(patient) { port in
             let connection = try await RawConnection.open(port: port)
             await connection.send("POST /refused HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n")
             let answer = try await connection.receive(until: "\r\n\r\nno")
@@ -142,7 +149,8 @@ import Testing
     @Test func `headers have an end`() async throws {
         try await serve(Self.limits { $0.headerBytes = 1024 }) { port in
             let connection = try await RawConnection.open(port: port)
-            await connection.send("GET /small HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 20000))\r\n\r\n")
+            let long = String(repeating: "x", count: 20000)
+            await connection.send("GET /small HTTP/1.1\r\nHost: a\r\nX: \(long)\r\n\r\n")
             #expect(try await connection.receive(until: "\r\n\r\n").hasPrefix("HTTP/1.1 400"))
             await connection.close()
         }
@@ -151,7 +159,8 @@ import Testing
     @Test func `several requests go over one connection`() async throws {
         try await serve(Self.limits()) { port in
             let connection = try await RawConnection.open(port: port)
-            await connection.send("GET /small HTTP/1.1\r\nHost: a\r\n\r\nGET /small HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            let request = "GET /small HTTP/1.1\r\nHost: a\r\n"
+            await connection.send(request + "\r\n" + request + "Connection: close\r\n\r\n")
             let answer = try await connection.receive(until: "never said")
             #expect(answer.components(separatedBy: "small").count == 3)
         }
