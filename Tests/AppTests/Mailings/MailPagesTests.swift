@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pages about mail: outbox, SMTP settings with their check, and the unsubscribe link.
+import Durable
 import Foundation
 import HTTPTypes
 import Markup
@@ -99,7 +100,7 @@ import Testing
             #expect(stored?.host == "127.0.0.1")
             #expect(stored?.password == "secret-of-mail")
             let columns = try await world.app.database.query("SELECT password_sealed FROM smtp_settings")
-            let sealed: [UInt8] = try #require(try columns.first).at(0)
+            let sealed: [UInt8] = try #require(columns.first).at(0)
             #expect(!String(decoding: sealed, as: UTF8.self).contains("secret"))
         }
     }
