@@ -10,18 +10,18 @@ help: ## says this
 
 run: ## builds and starts the product with its demo centre (DATA=folder, OTKLIK_PORT=8080)
 	@scripts/setup run
-	@swift build --build-tests
+	@swift build --product otklik
 	@exec .build/debug/otklik serve --demo --data "$(DATA)"
 
 test: ## everything: rules, both database engines, the program in a browser
 	@scripts/setup test
 	@swift build --build-tests
-	@swift test --skip-build
+	@swift test --skip-build --no-parallel
 
 test-fast: ## all but the browser and the killing of processes
 	@scripts/setup test
 	@swift build --build-tests
-	@swift test --skip-build --skip EndToEndTests
+	@swift test --skip-build --no-parallel --skip EndToEndTests
 
 lint: ## the house's own rules, and the form of the code
 	@scripts/setup run

@@ -33,7 +33,7 @@ protocol Engine: Sendable {
 /// A database of either engine.
 ///
 /// Transaction bodies may run twice: a failed group is tried again one by one, and a lost connection once. They must
-/// not change anything but the database; what has to happen after the commit goes through ``Transaction/afterCommit(_:)``.
+/// not change anything but the database; what has to happen afterwards goes through ``Transaction/afterCommit(_:)``.
 public final class Database: Sendable {
     let engine: any Engine
     /// Makes the ids of new rows.

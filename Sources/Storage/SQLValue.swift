@@ -78,7 +78,7 @@ extension Optional: SQLConvertible where Wrapped: SQLConvertible {
     }
 }
 
-/// Enumerations with a raw value are stored as that raw value; an unknown one in the database is an error, not a default.
+/// Enumerations with a raw value are stored as that raw value; an unknown one is an error, not a default.
 extension SQLConvertible where Self: RawRepresentable, RawValue: SQLConvertible {
     public var sqlValue: SQLValue { rawValue.sqlValue }
     public static func from(_ value: SQLValue, column: String) throws -> Self {

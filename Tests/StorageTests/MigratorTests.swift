@@ -104,7 +104,8 @@ import Testing
         let same = try await withAppDatabase(.postgres) { database in
             try await database.query(
                 """
-                SELECT table_name || '.' || column_name AS name, upper(data_type) AS type, is_nullable = 'NO' AS required
+                SELECT table_name || '.' || column_name AS name, upper(data_type) AS type,
+                    is_nullable = 'NO' AS required
                 FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1
                 """)
         }

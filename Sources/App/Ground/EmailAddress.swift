@@ -35,8 +35,12 @@ public struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
         let labels = text.split(separator: ".", omittingEmptySubsequences: false)
         guard labels.count >= 2 || text == "localhost", text.utf8.count <= 253 else { return false }
         return labels.allSatisfy { label in
-            guard (1...63).contains(label.utf8.count), !label.hasPrefix("-"), !label.hasSuffix("-") else { return false }
-            return label.unicodeScalars.allSatisfy { $0 == "-" || isLetterOrDigit($0) || (!$0.isASCII && $0.properties.isAlphabetic) }
+            guard (1...63).contains(label.utf8.count), !label.hasPrefix("-"), !label.hasSuffix("-") else {
+                return false
+            }
+            return label.unicodeScalars.allSatisfy { scalar in
+                scalar == "-" || isLetterOrDigit(scalar) || (!scalar.isASCII && scalar.properties.isAlphabetic)
+            }
         }
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The installation's secret (spec 8, "Secrets"): everything that must not follow from the database alone is derived here.
+// The installation's secret (spec 8, "Secrets"): what must not follow from the database alone is derived here.
 import Crypto
 import Foundation
 

@@ -27,7 +27,8 @@ public struct FirstSteps: Sendable, Equatable {
     var all: [(name: String, path: String, isDone: Bool)] {
         [
             ("service", "/services", hasService), ("form", "/forms", hasForm),
-            ("mail", "/settings/email", hasMailServer), ("workflow", "/workflows", hasConfiguration), ("key", "/settings/api-keys", hasKey),
+            ("mail", "/settings/email", hasMailServer), ("workflow", "/workflows", hasConfiguration),
+            ("key", "/settings/api-keys", hasKey),
         ]
     }
 
