@@ -18,7 +18,7 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "Tests" / "EndToEnd"))
-os.environ.setdefault("OTKLIK_BINARY", str(ROOT / ".build-bench" / "release" / "otklik"))
+os.environ.setdefault("BINARY_UNDER_TEST", str(ROOT / ".build-bench" / "release" / "otklik"))
 from otklik_server import Browser, Server, forms, free_port  # noqa: E402
 
 TOOLS = ROOT / ".vendor" / "tools"
@@ -213,7 +213,7 @@ def links(running, count):
     while ledger(running.data, "SELECT count(*) FROM message WHERE state = 'captured'") < count:
         assert time.monotonic() < deadline
         time.sleep(0.5)
-    text = subprocess.run([os.environ["OTKLIK_BINARY"], "demo", "mail", "--json", "--data", str(running.data)],
+    text = subprocess.run([os.environ["BINARY_UNDER_TEST"], "demo", "mail", "--json", "--data", str(running.data)],
                           capture_output=True, text=True, check=True).stdout
     return re.findall(r'/s/([A-Za-z0-9]+)', text)
 

@@ -15,7 +15,7 @@ import urllib.parse
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BINARY = os.environ.get("OTKLIK_BINARY", str(ROOT / ".build" / "debug" / "otklik"))
+BINARY = os.environ.get("BINARY_UNDER_TEST", str(ROOT / ".build" / "debug" / "otklik"))
 
 
 def free_port():
