@@ -32,7 +32,9 @@ struct SMTPLoad {
                     return accepted
                 }
             }
-            return await group.reduce(0, +)
+            var accepted = 0
+            for await share in group { accepted += share }
+            return accepted
         }
         pool.close()
         print("accepted \(outcome)")
