@@ -69,7 +69,7 @@ private final class RealServer {
         return object.mapValues { "\($0)" }
     }
 
-    func stop() { process.terminate() }
+    func stop() { kill(process.processIdentifier, SIGKILL) }
 
     private static func line(_ handle: FileHandle) -> String {
         var bytes: [UInt8] = []
