@@ -132,10 +132,15 @@ struct RecordPage {
         let reason: HTML = run.reasonSentence(t).map { " \($0)" } ?? .empty
         let due: HTML =
             run.state.isOver || run.dueAt == nil ? .empty : "<p>\(t("records.dueAt")): \(shown(run.dueAt))</p>"
+        // Runs have a page of their own, which is for administrators.
+        let link: HTML =
+            signedIn.roles.contains(.administrator)
+            ? " <a href=\"/workflows/runs/\(run.id.description)\">"
+                + "\(t("workflows.run.title", ["number": run.id.description]))</a>" : .empty
         return card(
             t("records.runOf", ["workflow": run.workflow, "configuration": run.configuration]),
             """
-            <p>\(badge(t("records.run.\(run.state.rawValue)")))\(reason)</p>\(due)\
+            <p>\(badge(t("records.run.\(run.state.rawValue)")))\(reason)\(link)</p>\(due)\
             <ol class="history">\(lines)</ol>
             """)
     }

@@ -14,7 +14,10 @@ struct RunPage {
         var facts: [(name: String, value: HTML)] = [
             (t("workflows.column.state"), badge(t("workflows.state.\(run.state.rawValue)"), tone)),
             (t("workflows.column.name"), HTML("\(run.workflow): \(run.configuration)")),
-            (t("workflows.run.interaction"), HTML(run.interaction.description)),
+            (
+                t("workflows.run.interaction"),
+                "<a href=\"/records/\(run.interaction.description)\">\(run.interaction.description)</a>"
+            ),
             (t("workflows.run.started"), time(run.createdAt, in: signedIn.timeZone, t: t)),
         ]
         if let reason = run.reasonSentence(t) { facts.append((t("workflows.run.reason"), HTML(reason))) }

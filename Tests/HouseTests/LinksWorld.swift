@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// The demo centre after some days of work: something of everything that pages show, and more than one page of it.
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Markup
+import Storage
+import TestSupport
+import Testing
+
+@testable import App
+
+/// A centre whose pages are full, and the people who look at them.
+struct LinksWorld {
+    /// More than a page of records, messages and notices.
+    private static let many = 55
+
+    let app: TestApp
+    let demo: Demo
+    let table: RouteTable
+    /// What people without an account hold in their hands: links of mails and of administrators.
+    private(set) var publicAddresses: [String] = []
+
+    static func table(of app: TestApp) -> RouteTable {
+        RouteTable(
+            routes: app.otklik.router().routes.map {
+                RouteAddress(method: $0.method.rawValue, path: "/" + $0.path.description.trimmingPrefix("/"))
+            })
+    }
+
+    init(_ app: TestApp) async throws {
+        self.app = app
+        table = Self.table(of: app)
+        let making = DemoMaking(installation: app.otklik.installation, rooms: app.rooms, assets: app.otklik.assets)
+        demo = try #require(try await making.demo())
+        for number in 0..<Self.many {
+            try await complete(number, email: "customer\(number)@example.org")
+            try await complete(1_000 + number, email: nil)
+        }
+        try await app.runDue()
+        try await app.wait(seconds: 10)
+        let tenant = try await tenant()
+        let surveys = try await app.rooms.mailings.capturedMails(of: tenant).filter { $0.surveyLink != nil }
+        let links = surveys.compactMap(\.surveyLink).map(local)
+        try await answer(try #require(links.first))
+        let unsubscribe = try #require(surveys.last?.text.firstMatch(of: /http:\/\/localhost\/u\/[0-9a-f.]+/)?.output)
+        publicAddresses = links.prefix(2) + [local(String(unsubscribe)), "/login", "/demo/login", "/sign-in/dead"]
+        publicAddresses += try await oneTimeLinks(of: tenant)
+        let (rooms, now, styled, workflow) = (app.rooms, app.now, try styledForm(), demo.workflows[1].id)
+        try await app.database.write { tx in
+            try rooms.mailings.hold(senderEmail: "", because: "535 5.7.8", of: tenant, in: tx, at: now)
+            _ = try rooms.surveys.create(styled, of: tenant, in: tx, as: SurveyChange(by: nil, at: now))
+            let chat = try tx.one(
+                "SELECT id FROM workflow_configuration WHERE workflow_id = \(Int64(workflow) ?? 0)")
+            try rooms.workflows.setEnabled(false, try #require(chat).get("id"), of: tenant, in: tx, at: now)
+        }
+    }
+
+    /// A form with a style sheet of its own.
+    private func styledForm() throws -> NewForm {
+        let text = try #require(app.otklik.assets.text(DemoTexts.stories[1].formFile))
+        var content: SurveyContent = try fromJSON(text)
+        content.css = "h1 { color: navy }"
+        return NewForm(name: "С оформлением", content: content)
+    }
+
+    /// One of each role, and somebody without an account, in a language.
+    func visitors(_ language: String) async throws -> [Visitor] {
+        let nobody = Visitor("nobody", Browser(app), language: language, table: table)
+        var visitors = [nobody]
+        for role in Role.allCases {
+            let person = try #require(demo.people.first { $0.role == role.rawValue })
+            let browser = Browser(app)
+            let answer = try await browser.post("/demo/login", ["login": person.login, "password": person.password])
+            #expect(answer.status == .seeOther)
+            try await browser.get("/account")
+            try await browser.post("/language", ["language": language, "back": "/"])
+            visitors.append(Visitor(person.role, browser, language: language, table: table))
+        }
+        return visitors
+    }
+
+    private func tenant() async throws -> TenantID {
+        let (accounts, key) = (app.rooms.accounts, demo.tenant)
+        return try #require(try await app.database.read { try accounts.tenant(key: key, in: $0)?.id })
+    }
+
+    private func local(_ address: String) -> String {
+        String(address.trimmingPrefix(app.otklik.installation.baseURL))
+    }
+
+    private func complete(_ number: Int, email: String?) async throws {
+        let story = DemoTexts.stories[0]
+        var customer: [String: JSON] = ["name": .string("Пётр Иванов"), "language": .string("ru")]
+        if let email { customer["email"] = .string(email) }
+        let body: JSON = .object([
+            "externalId": .string("call-\(number)"), "service": .string(story.service), "channel": .string("voice"),
+            "direction": .string("inbound"), "agent": .string(DemoTexts.agent),
+            "disposition": .string(story.disposition ?? ""), "customer": .object(customer),
+        ])
+        let answer = try await app.request(
+            .post, "/api/v1/completions",
+            headers: [.authorization: "Bearer \(demo.apiKey)", .contentType: "application/json"], body: body.text)
+        try #require(answer.status == .created, "\(answer.body)")
+    }
+
+    /// A customer's whole answer.
+    private func answer(_ link: String) async throws {
+        let browser = Browser(app)
+        try await browser.get(link, language: "ru")
+        app.clock.advance(seconds: 30)
+        let fields = ["nonce": browser.hidden("nonce") ?? "", "q_fcr": "0", "q_csat": "5", "q_nps": "10"]
+        let answer = try await browser.post(link, fields, sendsToken: false)
+        try #require(answer.status == .ok)
+        try await app.runDue()
+    }
+
+    /// A link of each purpose, each for somebody of their own.
+    private func oneTimeLinks(of tenant: TenantID) async throws -> [String] {
+        let (accounts, now, people) = (app.rooms.accounts, app.now, demo.people.suffix(3))
+        let purposes: [SignInLink.Purpose] = [.setup, .signIn, .reset]
+        let links = try await app.database.write { tx in
+            try zip(people, purposes).compactMap { person, purpose in
+                try accounts.person(byLogin: person.login, of: tenant, in: tx).map {
+                    try accounts.makeLink(for: $0.id, of: tenant, purpose: purpose, hours: 24, in: tx, at: now)
+                }
+            }
+        }
+        return links.map(local)
+    }
+}
