@@ -12,11 +12,11 @@ struct StandingQuestion {
     /// From when on invitations count for the limit per year.
     let yearAgo: Moment
 
-    init(_ wish: InvitationWish, rules: AskingRules, now: Moment) {
+    init(_ wish: InvitationWish, _ address: EmailAddress, rules: AskingRules, now: Moment) {
         interaction = wish.interaction
         form = wish.form
         scope = rules.scope(wish.form)
-        address = wish.address.folded
+        self.address = address.folded
         yearAgo = now.adding(days: -365)
     }
 }
@@ -101,30 +101,29 @@ struct InvitationStore {
     }
 
     /// What speaks for or against each wish, in their order; every row is found by an index.
-    func standing(_ questions: [StandingQuestion]) throws -> [Standing] {
-        let rows = try tx.query(Self.standing(questions, of: tenant))
+    /// - Parameter countsEarlier: Whether earlier invitations matter; they are not looked for where nobody limits them.
+    func standing(_ questions: [StandingQuestion], countsEarlier: Bool) throws -> [Standing] {
+        let rows = try tx.query(Self.standing(questions, countsEarlier: countsEarlier, of: tenant))
         return try rows.map { row in
+            let asked: [Moment?] = [try row.get("last_asked"), try row.get("last_asked_beside")]
+            let askedInYear: [Int] = [try row.get("asked_in_year"), try row.get("asked_in_year_beside")]
             let existing = try row.get("existing_id", as: InvitationID?.self)
             return Standing(
                 isFormOpen: try row.get("form_open"), endedAt: try row.get("ended_at"),
                 reopenedAt: try row.get("reopened_at"), isSuppressed: try row.get("suppressed"),
-                isPerson: try row.get("persons"), lastAsked: try row.get("last_asked"),
-                askedInYear: try row.get("asked_in_year"),
+                isPerson: try row.get("persons"), lastAsked: asked.compactMap(\.self).max(),
+                askedInYear: askedInYear.reduce(0, +),
                 existing: try existing.map {
                     Standing.Existing(id: $0, run: try row.get("existing_run"), state: try row.get("existing_state"))
                 })
         }
     }
 
-    static func standing(_ questions: [StandingQuestion], of tenant: TenantID) -> SQL {
+    static func standing(_ questions: [StandingQuestion], countsEarlier: Bool, of tenant: TenantID) -> SQL {
         let values = questions.enumerated().map { position, question -> SQL in
             "(\(position), \(question.interaction), \(question.form), \(question.scope), \(question.address))"
         }.joined(separator: ", ")
         let yearAgo = questions.first?.yearAgo ?? Moment(milliseconds: 0)
-        let counted: SQL = """
-            FROM invitation a WHERE a.tenant_id = \(tenant) AND a.address_folded = w.address AND a.is_test = 0
-                AND a.state NOT IN ('not_sent', 'bounced')
-            """
         return """
             WITH w(n, interaction_id, form_id, scope, address) AS (VALUES \(values))
             SELECT w.n, i.ended_at, i.reopened_at,
@@ -134,8 +133,7 @@ struct InvitationStore {
                     WHERE s.tenant_id = \(tenant) AND s.address_folded = w.address) AS suppressed,
                 (SELECT COUNT(*) FROM person p
                     WHERE p.tenant_id = \(tenant) AND p.email_folded = w.address) AS persons,
-                (SELECT MAX(a.created_at) \(counted)) AS last_asked,
-                (SELECT COUNT(*) \(counted) AND a.created_at > \(yearAgo)) AS asked_in_year,
+                \(countsEarlier ? earlier(since: yearAgo, of: tenant) : nothingEarlier),
                 e.id AS existing_id, e.run_id AS existing_run, e.state AS existing_state
             FROM w
             LEFT JOIN survey_form f ON f.tenant_id = \(tenant) AND f.id = w.form_id
@@ -145,6 +143,28 @@ struct InvitationStore {
             ORDER BY w.n
             """
     }
+
+    /// Earlier invitations of the address `w.address`: as the first recipient, and beside others.
+    private static func earlier(since yearAgo: Moment, of tenant: TenantID) -> SQL {
+        let counts: SQL = "a.is_test = 0 AND a.state NOT IN ('not_sent', 'bounced')"
+        let first: SQL = """
+            FROM invitation a WHERE a.tenant_id = \(tenant) AND a.address_folded = w.address AND \(counts)
+            """
+        let beside: SQL = """
+            FROM invitation_recipient o JOIN invitation a ON a.tenant_id = o.tenant_id AND a.id = o.invitation_id
+            WHERE o.tenant_id = \(tenant) AND o.address_folded = w.address AND \(counts)
+            """
+        return """
+            (SELECT MAX(a.created_at) \(first)) AS last_asked,
+            (SELECT COUNT(*) \(first) AND a.created_at > \(yearAgo)) AS asked_in_year,
+            (SELECT MAX(a.created_at) \(beside)) AS last_asked_beside,
+            (SELECT COUNT(*) \(beside) AND a.created_at > \(yearAgo)) AS asked_in_year_beside
+            """
+    }
+
+    private static let nothingEarlier: SQL = """
+        NULL AS last_asked, 0 AS asked_in_year, NULL AS last_asked_beside, 0 AS asked_in_year_beside
+        """
 
     /// Inserts invitations, unless there is one for the interaction (and form) already; the ids of those inserted.
     func insert(
@@ -179,9 +199,21 @@ struct InvitationStore {
         try tx.execute("INSERT INTO link (token_hash, tenant_id, invitation_id, key_id) VALUES \(values)")
     }
 
+    /// Inserts the recipients of invitations beside the first, which stands in its row.
+    func insertRecipients(_ recipients: [(invitation: InvitationID, address: String)]) throws {
+        guard !recipients.isEmpty else { return }
+        let values = recipients.map { "(\(tenant), \($0.address), \($0.invitation))" as SQL }.joined(separator: ", ")
+        try tx.execute(
+            """
+            INSERT INTO invitation_recipient (tenant_id, address_folded, invitation_id)
+            VALUES \(values) ON CONFLICT DO NOTHING
+            """)
+    }
+
     /// Writes the states of invitations that the transaction has locked.
     func save(_ invitations: [Invitation], at now: Moment) throws {
-        let values = invitations
+        let values =
+            invitations
             .map { "(\($0.id), \($0.state), \($0.firstSentAt.sqlValue), \($0.expiresAt.sqlValue))" as SQL }
             .joined(separator: ", ")
         try tx.execute(

@@ -10,7 +10,8 @@ public struct InvitationWish: Sendable {
     public let runBegan: Moment
     public let configuration: ConfigurationID
     public let contact: ContactID?
-    public let address: EmailAddress
+    /// Who is to be asked by the one link; at least one. Each that a gate about addresses refuses is left out.
+    public let addresses: [EmailAddress]
     /// BCP 47 tags in order of preference, with commas between them.
     public let language: String?
     public let belonging: Belonging
@@ -18,6 +19,20 @@ public struct InvitationWish: Sendable {
     public let limits: AskingLimits
     /// Trials are not stopped by gates.
     public let isTest: Bool
+}
+
+/// A recipient that a gate about addresses refuses.
+public struct LeftOut: Sendable, Equatable {
+    public let address: EmailAddress
+    public let no: GateNo
+}
+
+/// What a wish came to, and for whom.
+public struct InvitationReply: Sendable, Equatable {
+    public var answer: InvitationAnswer
+    /// Who may be written to.
+    public var addresses: [EmailAddress]
+    public var leftOut: [LeftOut]
 }
 
 /// What a wish came to.

@@ -33,32 +33,32 @@ public struct Invitations: Sendable {
         try InvitationStore(tenant: tenant, tx: tx).locked([id]).first?.invitation
     }
 
-    /// Makes the invitations that the gates allow and tells who counts; answers in the order of the wishes.
+    /// Makes the invitations that the gates allow and tells who counts; replies in the order of the wishes.
     ///
     /// The unique index decides between runs that want the same customer asked about the same interaction.
     public func invite(
         _ wishes: [InvitationWish], of tenant: TenantID, in tx: any Transaction, at now: Moment
-    ) throws -> [InvitationAnswer] {
+    ) throws -> [InvitationReply] {
         guard !wishes.isEmpty else { return [] }
         let store = InvitationStore(tenant: tenant, tx: tx)
         let asking = Asking(store: store, rules: try store.rules(), secret: installation.secret, now: now)
-        let (answers, made) = try asking.answer(wishes)
+        let (replies, made) = try asking.answer(wishes)
         if !made.isEmpty {
             try changed(made.map { InvitationChanged(invitation: $0, from: nil, to: .queued) }, tx, now)
         }
-        return answers
+        return replies
     }
 
-    /// Asks the gates of this room again for invitations whose mail is about to leave. Only the noes are returned.
+    /// Asks the gates of this room again for mails that are about to leave. Only the noes are returned.
     public func gates(
-        _ ids: [InvitationID], of tenant: TenantID, in tx: any Transaction, at now: Moment
-    ) throws -> [InvitationID: GateNo] {
-        guard !ids.isEmpty else { return [:] }
+        _ mails: [LeavingMail], of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws -> [LeavingMail: GateNo] {
+        guard !mails.isEmpty else { return [:] }
         let store = InvitationStore(tenant: tenant, tx: tx)
         let rules = try store.rules()
-        var noes: [InvitationID: GateNo] = [:]
-        for found in try store.leaving(ids) where !found.isTest {
-            noes[found.id] = found.no(rules: rules, at: now)
+        var noes: [LeavingMail: GateNo] = [:]
+        for found in try store.leaving(mails) where !found.isTest {
+            noes[found.mail] = found.no(rules: rules, at: now)
         }
         return noes
     }

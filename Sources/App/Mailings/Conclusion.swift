@@ -21,11 +21,7 @@ extension Mailings {
         let matched = try ledger.record(concluded.map(Self.change), at: now)
         let kept = concluded.filter { matched.contains($0.message.id) }
         try invitations.move(kept.compactMap(Self.move), of: tenant, in: tx, at: now)
-        var signals: [RunID: RunSignal] = [:]
-        for one in kept {
-            guard let run = one.message.run, let signal = try Self.signal(one, ledger: ledger) else { continue }
-            signals[run] = signal
-        }
+        let signals = try Self.signals(kept, ledger: ledger)
         if !signals.isEmpty { try workflows.signal(signals, of: tenant, in: tx, at: now) }
         for one in kept { try hold(after: one, of: tenant, in: tx, at: now) }
         try Work.settle(concluded.map { (item: $0.item, outcome: Self.outcome($0, at: now)) }, in: tx)
@@ -62,23 +58,47 @@ extension Mailings {
         return state.map { InvitationMove(invitation: invitation, state: $0) }
     }
 
-    /// What the run hears. With several recipients it goes on at the first that was delivered, and leaves by *Mail not
-    /// sent* when the last one has failed; either way once.
-    private static func signal(_ one: Concluded, ledger: LedgerStore) throws -> RunSignal? {
-        let signal: RunSignal
-        switch one.verdict {
-        case .sent, .captured, .unknown(again: nil, _): signal = .mailSent
-        case .failed(let reason): signal = .mailNotSent(reason: reason)
-        case .cancelled(let gate): signal = .notAsked(gate: gate)
-        case .again, .held, .postponed, .unknown: return nil
+    /// What the runs hear. With several recipients a run goes on at the first that was delivered, and leaves by *Mail
+    /// not sent*, or ends as not asked, when the last one has failed. Runs that have gone on meanwhile hear nothing.
+    private static func signals(_ kept: [Concluded], ledger: LedgerStore) throws -> [MailSignal] {
+        var signals: [MailSignal] = []
+        var failures: [BlockOfRun: RunSignal] = [:]
+        for one in kept {
+            guard let run = one.message.run, let signal = signal(one.verdict) else { continue }
+            let block = one.message.block
+            if signal == .mailSent || one.message.recipients < 2 {
+                signals.append(MailSignal(run: run, block: block, signal))
+            } else if let block {
+                // A mail that was refused weighs more than one that a gate held back.
+                let key = BlockOfRun(run: run, block: block)
+                if case .mailNotSent = failures[key] { continue }
+                failures[key] = signal
+            }
         }
-        guard one.message.recipients > 1, let run = one.message.run, let block = one.message.block else {
-            return signal
+        if failures.isEmpty { return signals }
+        let siblings = try ledger.siblings(of: Set(failures.keys.map(\.run)))
+        for (key, signal) in failures {
+            let messages = siblings[key] ?? []
+            if messages.contains(where: { $0.state.isDelivered || $0.state.isPending }) { continue }
+            let refused = messages.first { $0.state == .failed }
+            let said: RunSignal
+            if case .notAsked = signal, let refused {
+                said = .mailNotSent(reason: refused.reply ?? "")
+            } else {
+                said = signal
+            }
+            signals.append(MailSignal(run: key.run, block: key.block, said))
         }
-        let others = try ledger.siblings(of: run, block: block).filter { $0.key != one.message.id }.map(\.value)
-        if others.contains(where: \.isDelivered) { return nil }
-        if case .mailSent = signal { return signal }
-        return others.contains(where: \.isPending) ? nil : signal
+        return signals
+    }
+
+    private static func signal(_ verdict: Verdict) -> RunSignal? {
+        switch verdict {
+        case .sent, .captured, .unknown(again: nil, _): .mailSent
+        case .failed(let reason): .mailNotSent(reason: reason)
+        case .cancelled(let gate): .notAsked(gate: gate)
+        case .again, .held, .postponed, .unknown: nil
+        }
     }
 
     private static func outcome(_ one: Concluded, at now: Moment) -> WorkOutcome {

@@ -2,6 +2,12 @@
 // The tables message and message_content: rows are made, taken to be sent, and given their outcome.
 import Storage
 
+/// The Email block of a run that wrote messages.
+struct BlockOfRun: Hashable {
+    let run: RunID
+    let block: String
+}
+
 /// The ledger of one centre.
 struct LedgerStore {
     let tx: any Transaction
@@ -125,14 +131,21 @@ struct LedgerStore {
         return Set(try rows.map { try $0.at(0) })
     }
 
-    /// The states of the messages that a block wrote for several recipients, locked, so that the last tells the run.
-    func siblings(of run: RunID, block: String) throws -> [MessageID: MessageState] {
+    /// All messages of runs by the blocks that wrote them, locked, so that the last one tells the run.
+    func siblings(of runs: Set<RunID>) throws -> [BlockOfRun: [(state: MessageState, reply: String?)]] {
+        let list = runs.sorted().map { "\($0)" as SQL }.joined(separator: ", ")
         let rows = try tx.query(
             """
-            SELECT id, state FROM message
-            WHERE tenant_id = \(tenant) AND run_id = \(run) AND block = \(block)\(Fragment.forUpdate)
+            SELECT run_id, block, state, reply FROM message
+            WHERE tenant_id = \(tenant) AND run_id IN (\(list)) AND block IS NOT NULL
+            ORDER BY id\(Fragment.forUpdate)
             """)
-        return try Dictionary(uniqueKeysWithValues: rows.map { (try $0.at(0), try $0.at(1)) })
+        var siblings: [BlockOfRun: [(state: MessageState, reply: String?)]] = [:]
+        for row in rows {
+            siblings[BlockOfRun(run: try row.at(0), block: try row.at(1)), default: []]
+                .append((try row.at(2), try row.at(3)))
+        }
+        return siblings
     }
 
     /// Messages that wait for the settings to work again, oldest first.

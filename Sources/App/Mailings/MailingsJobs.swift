@@ -38,7 +38,7 @@ extension Mailings {
                 superfluous.append(item)
                 continue
             }
-            let no = message.run.flatMap { noes[$0] }
+            let no = Self.leaving(message).flatMap { noes[$0] }
             if let verdict = Self.beforehand(message, plan: plan, holds: holds, gate: no, at: now) {
                 concluded.append(
                     Concluded(item: item, message: message, attempt: message.attempt, verdict: verdict))
@@ -54,12 +54,17 @@ extension Mailings {
     /// The gates that say no to survey mails that are about to leave. Trials are shown them but not stopped.
     private func gates(
         _ rows: [LedgerMessage], of tenant: TenantID, in tx: any Transaction, at now: Moment
-    ) throws -> [RunID: String] {
-        var leaving: [RunID: InvitationID] = [:]
-        for row in rows where row.kind == .survey && !row.isTest && row.state != .sending && row.state != .unknown {
-            if let run = row.run, let invitation = row.invitation { leaving[run] = invitation }
-        }
+    ) throws -> [LeavingMail: String] {
+        let leaving = rows.compactMap(Self.leaving)
         return leaving.isEmpty ? [:] : try workflows.gates(leaving, of: tenant, in: tx, at: now)
+    }
+
+    /// What the gates are asked about; nil for mails that they do not concern, or that may have left.
+    private static func leaving(_ row: LedgerMessage) -> LeavingMail? {
+        guard row.kind == .survey, !row.isTest, row.state != .sending, row.state != .unknown, let run = row.run,
+            let invitation = row.invitation
+        else { return nil }
+        return LeavingMail(run: run, invitation: invitation, addressFolded: row.recipientFolded)
     }
 
     /// What is clear before any server is asked; nil when the message is to be sent.

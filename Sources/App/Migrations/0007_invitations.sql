@@ -30,6 +30,14 @@ CREATE UNIQUE INDEX invitation_once ON invitation (tenant_id, interaction_id, sc
 CREATE INDEX invitation_address ON invitation (tenant_id, address_folded, created_at);
 CREATE INDEX invitation_run ON invitation (tenant_id, run_id);
 
+-- Recipients beside the one in the invitation's row, where a mail has several: what limits per address count.
+CREATE TABLE invitation_recipient (
+    tenant_id BIGINT NOT NULL,
+    address_folded TEXT NOT NULL, -- personal
+    invitation_id BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, address_folded, invitation_id)
+) /*without rowid*/;
+
 CREATE TABLE link (
     token_hash /*bytes*/ PRIMARY KEY,
     tenant_id BIGINT NOT NULL,

@@ -36,6 +36,20 @@ public enum MailPlaceholder {
     public static let unsubscribeLink = "\u{E000}unsubscribe-link\u{E001}"
 }
 
+/// How the mails of a block went, for the run that waits there.
+public struct MailSignal: Sendable, Equatable {
+    public let run: RunID
+    /// The Email block; a run that stands elsewhere by now hears nothing. Nil: wherever it stands.
+    public let block: String?
+    public let signal: RunSignal
+
+    public init(run: RunID, block: String?, _ signal: RunSignal) {
+        self.run = run
+        self.block = block
+        self.signal = signal
+    }
+}
+
 /// What a waiting run is told from outside; it goes on from where it waits.
 public enum RunSignal: Sendable, Codable, Equatable {
     /// At least one recipient's server took the message, or its outcome stayed unknown.

@@ -42,6 +42,7 @@ public struct RunLine: Sendable, Equatable {
         case variablesEmpty = "variables_empty"
         case addressesBad = "addresses_bad"
         case mailDue = "mail_due"
+        case recipientLeftOut = "recipient_left_out"
         case reminderDue = "reminder_due"
         case mailSent = "mail_sent"
         case mailNotSent = "mail_not_sent"

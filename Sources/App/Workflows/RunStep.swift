@@ -77,10 +77,15 @@ struct RunStep {
     }
 
     /// What became of a mail's invitation; nil when the mail holds no survey link.
-    mutating func answer(_ answer: InvitationAnswer?, to demand: MailDemand) -> Stop {
-        switch answer {
-        case nil, .made: note(.mailDue, ["count": String(demand.recipients.count)])
-        case .again: note(.reminderDue, ["count": String(demand.recipients.count)])
+    mutating func answer(_ reply: InvitationReply?, to demand: MailDemand) -> Stop {
+        let count = String((reply?.addresses ?? demand.recipients).count)
+        // With one recipient the run's own line says it.
+        for left in reply?.leftOut ?? [] where demand.recipients.count > 1 {
+            note(.recipientLeftOut, ["address": left.address.description, "reason": left.no.description])
+        }
+        switch reply?.answer {
+        case nil, .made: note(.mailDue, ["count": count])
+        case .again: note(.reminderDue, ["count": count])
         case .answered:
             note(.skippedAnswered)
             return walk(from: place?.next)

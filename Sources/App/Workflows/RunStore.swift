@@ -144,15 +144,16 @@ struct RunStore {
     }
 
     /// Leaves signals with runs that wait for one; the runs that took it. The first signal counts.
-    func signal(_ signals: [RunID: RunSignal]) throws -> [RunID] {
+    func signal(_ signals: [MailSignal]) throws -> [RunID] {
         guard !signals.isEmpty else { return [] }
-        let values = signals.sorted { $0.key < $1.key }.map { "(\($0.key), \($0.value.text))" as SQL }
-            .joined(separator: ", ")
+        let values = signals.sorted { $0.run < $1.run }
+            .map { "(\($0.run), CAST(\($0.block) AS TEXT), \($0.signal.text))" as SQL }.joined(separator: ", ")
         return try tx.query(
             """
-            WITH w(id, signal) AS (VALUES \(values))
+            WITH w(id, block, signal) AS (VALUES \(values))
             UPDATE run SET signal = w.signal FROM w
             WHERE run.tenant_id = \(tenant) AND run.id = w.id AND run.state = 'sending' AND run.signal IS NULL
+                AND (w.block IS NULL OR run.block = w.block)
             RETURNING run.id AS id
             """
         ).map { try $0.get("id") }

@@ -83,25 +83,27 @@ extension Workflows {
         _ stops: inout [RunStep.Stop], _ tx: any Transaction, _ now: Moment
     ) throws {
         guard let tenant = demands.first.map({ steps[$0.position].run.tenant }) else { return }
-        var answers: [Int: InvitationAnswer] = [:]
+        var replies: [Int: InvitationReply] = [:]
         var wishes: [(position: Int, wish: InvitationWish)] = []
         for (position, demand) in demands {
-            guard let form = demand.form, let address = demand.recipients.first else { continue }
+            guard let form = demand.form else { continue }
             let run = steps[position].run
             if !run.isConfigurationEnabled, !run.isTest {
-                answers[position] = .no(GateNo(.configurationDisabled))
+                let no = InvitationAnswer.no(GateNo(.configurationDisabled))
+                replies[position] = InvitationReply(answer: no, addresses: [], leftOut: [])
             } else {
-                wishes.append((position, run.wish(form: form, address: address)))
+                wishes.append((position, run.wish(form: form, addresses: demand.recipients)))
             }
         }
         let given = try invitations.invite(wishes.map(\.wish), of: tenant, in: tx, at: now)
-        for (wish, answer) in zip(wishes, given) { answers[wish.position] = answer }
+        for (wish, reply) in zip(wishes, given) { replies[wish.position] = reply }
         var due: [MessageDue] = []
         for (position, demand) in demands {
             let run = steps[position].run
-            stops[position] = steps[position].answer(answers[position], to: demand)
+            let reply = replies[position]
+            stops[position] = steps[position].answer(reply, to: demand)
             if steps[position].run.state == .sending {
-                due.append(run.message(demand, invitation: answers[position]?.invitation, at: now))
+                due.append(run.message(demand, reply, at: now))
             }
         }
         if !due.isEmpty { try messagesDue(due, tx, now) }
@@ -141,18 +143,20 @@ extension InvitationAnswer {
 }
 
 extension Run {
-    func wish(form: FormID, address: EmailAddress) -> InvitationWish {
+    func wish(form: FormID, addresses: [EmailAddress]) -> InvitationWish {
         InvitationWish(
             interaction: interaction, form: form, run: id, runBegan: createdAt, configuration: configuration,
-            contact: variables.contact, address: address,
+            contact: variables.contact, addresses: addresses,
             language: variables.languages.isEmpty ? nil : variables.languages.joined(separator: ","),
             belonging: belonging, limits: limits, isTest: isTest)
     }
 
-    func message(_ demand: RunStep.MailDemand, invitation: InvitationID?, at now: Moment) -> MessageDue {
+    /// - Parameter reply: Nil when the mail holds no survey link.
+    func message(_ demand: RunStep.MailDemand, _ reply: InvitationReply?, at now: Moment) -> MessageDue {
         MessageDue(
-            tenant: tenant, run: id, block: demand.block, interaction: interaction, invitation: invitation,
-            recipients: demand.recipients, senderName: demand.senderName, senderEmail: demand.senderEmail,
+            tenant: tenant, run: id, block: demand.block, interaction: interaction,
+            invitation: reply?.answer.invitation, recipients: reply?.addresses ?? demand.recipients,
+            senderName: demand.senderName, senderEmail: demand.senderEmail,
             replyTo: demand.replyTo, subject: demand.subject, html: demand.html, text: demand.text,
             language: demand.language, windowEndsAt: now.adding(seconds: demand.sendWithinSeconds), isTest: isTest)
     }

@@ -78,35 +78,29 @@ public struct Workflows: Sendable {
             })
     }
 
-    /// Tells a waiting run how its mail went; it goes on at once. A run that is over is left alone.
+    /// Tells waiting runs how their mails went, in as many statements as for one; they go on at once. A run that is
+    /// over or stands at another block by now is left alone.
     public func signal(
-        _ run: RunID, of tenant: TenantID, _ signal: RunSignal, in tx: any Transaction, at now: Moment
-    ) throws {
-        try self.signal([run: signal], of: tenant, in: tx, at: now)
-    }
-
-    /// Tells several runs at once, in as many statements as one.
-    public func signal(
-        _ signals: [RunID: RunSignal], of tenant: TenantID, in tx: any Transaction, at now: Moment
+        _ signals: [MailSignal], of tenant: TenantID, in tx: any Transaction, at now: Moment
     ) throws {
         let taken = try RunStore(tenant: tenant, tx: tx).signal(signals)
         try Work.schedule(taken.map { (Self.work, tenant.raw, $0.raw, now.milliseconds) }, in: tx)
     }
 
     /// Asks the gates again when survey mails are about to leave (spec 5.5), for all of them in as many statements as
-    /// for one: the runs whose gate says no, with the gate as it stands in `run.reason`.
+    /// for one: the mails whose gate says no, with the gate as it stands in `run.reason`.
     public func gates(
-        _ leaving: [RunID: InvitationID], of tenant: TenantID, in tx: any Transaction, at now: Moment
-    ) throws -> [RunID: String] {
+        _ leaving: [LeavingMail], of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws -> [LeavingMail: String] {
         guard !leaving.isEmpty else { return [:] }
-        let disabled = try RunStore(tenant: tenant, tx: tx).disabled(leaving.keys.sorted())
-        let noes = try invitations.gates(Set(leaving.values).sorted(), of: tenant, in: tx, at: now)
-        var answers: [RunID: String] = [:]
-        for (run, invitation) in leaving {
-            if let no = noes[invitation], no.gate == .surveysOff || !disabled.contains(run) {
-                answers[run] = no.description
-            } else if disabled.contains(run) {
-                answers[run] = GateNo(.configurationDisabled).description
+        let disabled = try RunStore(tenant: tenant, tx: tx).disabled(Set(leaving.map(\.run)).sorted())
+        let noes = try invitations.gates(leaving, of: tenant, in: tx, at: now)
+        var answers: [LeavingMail: String] = [:]
+        for mail in leaving {
+            if let no = noes[mail], no.gate == .surveysOff || !disabled.contains(mail.run) {
+                answers[mail] = no.description
+            } else if disabled.contains(mail.run) {
+                answers[mail] = GateNo(.configurationDisabled).description
             }
         }
         return answers

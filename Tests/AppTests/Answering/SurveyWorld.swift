@@ -57,13 +57,13 @@ struct SurveyWorld: Sendable {
         let address = try #require(EmailAddress("anna\(number)@example.com"))
         let wish = InvitationWish(
             interaction: InteractionID(raw: number), form: form, run: RunID(raw: number), runBegan: now,
-            configuration: ConfigurationID(raw: 1), contact: nil, address: address, language: language,
+            configuration: ConfigurationID(raw: 1), contact: nil, addresses: [address], language: language,
             belonging: Belonging(
                 agent: PersonID(raw: 5), team: nil, service: ServiceID(raw: 6), disposition: nil, channel: .voice,
                 completedOn: LocalDay(number: 20_260_302)),
             limits: AskingLimits(), isTest: isTest)
         let answers = try await app.database.write { [tenant] tx in
-            let answers = try rooms.invitations.invite([wish], of: tenant, in: tx, at: now)
+            let answers = try rooms.invitations.invite([wish], of: tenant, in: tx, at: now).map(\.answer)
             if case .made(let id) = answers.first {
                 try rooms.invitations.move(id, of: tenant, to: .sent, in: tx, at: now)
             }

@@ -262,6 +262,36 @@ import Testing
         }
     }
 
+    @Test(arguments: engines) func `several recipients at once: the run hears once, and goes on`(
+        _ engine: Dialect
+    ) async throws {
+        try await run(engine, runs: 2) { world, _ in
+            try await world.compose([
+                world.due(["a@x.example", "b@x.example", "c@x.example"], run: 701),
+                world.due(["d@x.example"], run: 702),
+            ])
+            // All three in one commit, as they end when they are captured at the same time.
+            try await world.conclude { _ in .captured }
+            #expect(try await world.states() == ["captured", "captured", "captured", "captured"])
+            #expect(try await world.signals() == [.mailSent, .mailSent])
+        }
+    }
+
+    @Test(arguments: engines) func `several recipients: a refusal weighs more than a gate's no`(
+        _ engine: Dialect
+    ) async throws {
+        try await run(engine, runs: 2) { world, _ in
+            try await world.compose([
+                world.due(["a@x.example", "bad@x.example"], run: 701),
+                world.due(["a@x.example", "b@x.example"], run: 702),
+            ])
+            try await world.conclude { message in
+                message.recipient.hasPrefix("bad") ? .failed(reason: "550 no") : .cancelled(gate: "suppressed")
+            }
+            #expect(try await world.signals() == [.mailNotSent(reason: "550 no"), .notAsked(gate: "suppressed")])
+        }
+    }
+
     @Test(arguments: engines) func `three messages refused for their sender hold that sender only`(
         _ engine: Dialect
     ) async throws {

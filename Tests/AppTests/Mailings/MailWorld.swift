@@ -81,6 +81,28 @@ struct MailWorld {
         try await app.database.write { tx in try mailings.compose(due, in: tx, at: now) }
     }
 
+    /// Ends everything that is due in one transaction, each message as it is judged.
+    func conclude(_ judge: @escaping @Sendable (LedgerMessage) -> Verdict) async throws {
+        let (mailings, tenant, now) = (mailings, tenant, app.now)
+        let handler = WorkHandler(kind: Mailings.messageWork, batch: 100, concurrency: 1) { items, _ in
+            try await mailings.installation.database.write { tx in
+                let rows = try LedgerStore(tx: tx, tenant: tenant).load(items.map { MessageID(raw: $0.subject) })
+                let messages = Dictionary(uniqueKeysWithValues: rows.map { ($0.id.raw, $0) })
+                let concluded = items.compactMap { item in
+                    messages[item.subject].map {
+                        Concluded(item: item, message: $0, attempt: $0.attempt, verdict: judge($0))
+                    }
+                }
+                try mailings.conclude(concluded, of: tenant, in: tx, at: now)
+            }
+        }
+        try await Workers(
+            database: app.database, node: node, handlers: [handler],
+            clock: { [clock = app.clock] in clock.now.milliseconds },
+            logger: app.otklik.installation.logger
+        ).runDue(now: now.milliseconds)
+    }
+
     /// Says how mail leaves.
     func save(
         port: Int, user: String? = nil, password: String? = nil, policy: UnknownPolicy = .retryOnce,

@@ -102,7 +102,7 @@ struct CallCentre: Sendable {
                     """)
             }
             for (id, login, role) in [
-                (Self.agent, "petrova", "agent"), (Self.administrator, "admin", "administrator")
+                (Self.agent, "petrova", "agent"), (Self.administrator, "admin", "administrator"),
             ] {
                 try tx.execute(
                     """
@@ -211,7 +211,8 @@ struct CallCentre: Sendable {
 
     func signal(_ run: RunID, _ signal: RunSignal) async throws {
         let now = clock.now
-        try await database.write { try workflows.signal(run, of: Self.tenant, signal, in: $0, at: now) }
+        let said = [MailSignal(run: run, block: nil, signal)]
+        try await database.write { try workflows.signal(said, of: Self.tenant, in: $0, at: now) }
     }
 
     func move(_ invitation: InvitationID, to state: InvitationState) async throws {
@@ -219,11 +220,12 @@ struct CallCentre: Sendable {
         try await database.write { try invitations.move(invitation, of: Self.tenant, to: state, in: $0, at: now) }
     }
 
-    func gates(_ run: RunID, _ invitation: InvitationID) async throws -> String? {
+    func gates(
+        _ run: RunID, _ invitation: InvitationID, to address: String = "ivan@example.com"
+    ) async throws -> String? {
         let now = clock.now
-        return try await database.write {
-            try workflows.gates([run: invitation], of: Self.tenant, in: $0, at: now)[run]
-        }
+        let mail = LeavingMail(run: run, invitation: invitation, addressFolded: address)
+        return try await database.write { try workflows.gates([mail], of: Self.tenant, in: $0, at: now)[mail] }
     }
 
     func story(_ run: RunID) async throws -> RunStory {

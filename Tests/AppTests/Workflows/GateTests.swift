@@ -176,9 +176,12 @@ import Testing
             let rules = AskingRules(surveysEnabled: true, onePerInteraction: true, limits: AskingLimits())
             let run = try await centre.database.query("SELECT id FROM run")[0].at(0, as: RunID.self)
             let invitation = try #require(centre.heard.messages.first?.invitation)
+            let question = StandingQuestion(run, rules: rules, now: centre.clock.now)
+            let leaving = LeavingMail(run: run, invitation: invitation, addressFolded: "ivan@example.com")
             let statements: [SQL] = [
-                InvitationStore.standing([StandingQuestion(run, rules: rules, now: centre.clock.now)], of: Self.tenant),
-                InvitationStore.leaving([invitation], of: Self.tenant),
+                InvitationStore.standing([question], countsEarlier: true, of: Self.tenant),
+                InvitationStore.standing([question], countsEarlier: false, of: Self.tenant),
+                InvitationStore.leaving([leaving], of: Self.tenant),
                 InvitationStore.byToken([1]),
                 WorkflowsStore.listening(to: centre.event(1), of: Self.tenant),
             ]
@@ -199,11 +202,12 @@ extension StandingQuestion {
         let belonging = Belonging(
             agent: nil, team: nil, service: CallCentre.service.id, disposition: nil, channel: .voice,
             completedOn: LocalDay(number: 20_260_302))
-        let address = EmailAddress("ivan@example.com")
+        let address = EmailAddress("ivan@example.com") ?? EmailAddress("a@b.c")!
         self.init(
             InvitationWish(
                 interaction: InteractionID(raw: 1), form: CallCentre.form, run: run, runBegan: now,
-                configuration: ConfigurationID(raw: 1), contact: nil, address: address ?? EmailAddress("a@b.c")!,
-                language: nil, belonging: belonging, limits: AskingLimits(), isTest: false), rules: rules, now: now)
+                configuration: ConfigurationID(raw: 1), contact: nil, addresses: [address],
+                language: nil, belonging: belonging, limits: AskingLimits(), isTest: false),
+            address, rules: rules, now: now)
     }
 }
