@@ -51,6 +51,11 @@ struct Events: Sendable {
         try rooms.value.mailings.compose(events, in: tx, at: now)
     }
 
+    /// Employees were told something in the product: copies go to their mail.
+    func staffMailsDue(_ events: [StaffMailDue], in tx: any Transaction, at now: Moment) throws {
+        try rooms.value.mailings.compose(events, in: tx, at: now)
+    }
+
     /// 3. Invitations were made, sent, answered or lost: figures count them.
     func invitationsChanged(_ events: [InvitationChanged], in tx: any Transaction, at now: Moment) throws {
         try rooms.value.statistics.count(events, in: tx, at: now)

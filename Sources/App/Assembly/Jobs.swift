@@ -6,6 +6,6 @@ import Post
 extension Rooms {
     /// The handlers of all rooms: one for each kind of work.
     func handlers(node: Node, pool: SMTPPool) -> [WorkHandler] {
-        [workflows.handler] + mailings.handlers(node: node, pool: pool) + statistics.handlers()
+        [workflows.handler, inbox.handler] + mailings.handlers(node: node, pool: pool) + statistics.handlers()
     }
 }

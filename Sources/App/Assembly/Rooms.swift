@@ -40,7 +40,7 @@ public struct Rooms: Sendable {
             events: events.ofInteractions)
         invitations = Invitations(
             installation: installation, changed: { try events.invitationsChanged($0, in: $1, at: $2) })
-        inbox = Inbox(installation: installation)
+        inbox = Inbox(installation: installation, staffMailsDue: { try events.staffMailsDue($0, in: $1, at: $2) })
         workflows = Workflows(
             installation: installation, surveys: surveys, invitations: invitations, inbox: inbox,
             messagesDue: { try events.messagesDue($0, in: $1, at: $2) })

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The room's face: putting messages into inboxes, and counting what is unread.
+import Durable
 import Markup
 import Storage
 
@@ -9,20 +10,32 @@ public struct Inbox: Sendable {
     static let pageSize = 50
 
     let installation: Installation
+    /// Who sends mail to employees (Mailings).
+    let staffMailsDue: @Sendable ([StaffMailDue], any Transaction, Moment) throws -> Void
 
-    public init(installation: Installation) { self.installation = installation }
+    public init(
+        installation: Installation,
+        staffMailsDue: @escaping @Sendable ([StaffMailDue], any Transaction, Moment) throws -> Void
+    ) {
+        self.installation = installation
+        self.staffMailsDue = staffMailsDue
+    }
 
-    /// Puts messages into inboxes; whoever has one of the same run and block already gets no second one.
+    /// Puts messages into inboxes; whoever has one of the same run and block already gets no second one. Copies by mail
+    /// follow, at most one an hour for each block and person.
     public func deliver(
         _ drafts: [InternalMessageDraft], of tenant: TenantID, in tx: any Transaction, at now: Moment
     ) throws {
         let rows = drafts.flatMap { draft in
             Set(draft.recipients).sorted().map { person in
                 InboxStore.NewMessage(
-                    person: person, run: draft.run, block: draft.block, title: draft.title, body: draft.body)
+                    person: person, run: draft.run, workflow: draft.workflow, block: draft.block, title: draft.title,
+                    body: draft.body)
             }
         }
         try InboxStore(tenant: tenant, tx: tx).insert(rows, at: now)
+        try Work.schedule(
+            Set(rows.map(\.person)).map { (Self.copyWork, tenant.raw, $0.raw, now.milliseconds) }, in: tx)
     }
 
     /// The active people behind account names, ignoring case; unknown names are left out.
@@ -40,7 +53,7 @@ public struct Inbox: Sendable {
         let rows = try store.administrators().map { administrator in
             let t = installation.catalogue.localizer(administrator.language)
             return InboxStore.NewMessage(
-                person: administrator.person, run: InboxStore.noRun, block: notice.once,
+                person: administrator.person, run: InboxStore.noRun, workflow: nil, block: notice.once,
                 title: t(notice.key + ".title", notice.arguments), body: t(notice.key + ".body", notice.arguments))
         }
         try store.insert(rows, at: now)

@@ -14,22 +14,34 @@ struct InboxStore {
     struct NewMessage {
         let person: PersonID
         let run: RunID
+        /// Nil for notices, which are not copied by mail.
+        let workflow: WorkflowID?
         let block: String
         let title: String
         let body: String
     }
 
-    /// Inserts what is not there yet.
+    /// Inserts what is not there yet, and notes what is to be copied by mail.
     func insert(_ rows: [NewMessage], at now: Moment) throws {
         guard !rows.isEmpty else { return }
-        let values = rows.map { row -> SQL in
-            let id = tx.new(InternalMessageID.self)
-            return "(\(tenant), \(row.person), \(id), \(row.run), \(row.block), \(row.title), \(row.body), \(now))"
+        let new = rows.map { (id: tx.new(InternalMessageID.self), row: $0) }
+        let values = new.map { id, row -> SQL in
+            "(\(tenant), \(row.person), \(id), \(row.run), \(row.block), \(row.title), \(row.body), \(now))"
         }.joined(separator: ", ")
-        try tx.execute(
+        let inserted = try tx.query(
             """
             INSERT INTO internal_message (tenant_id, person_id, id, run_id, block, title, body, created_at)
-            VALUES \(values) ON CONFLICT DO NOTHING
+            VALUES \(values) ON CONFLICT DO NOTHING RETURNING id
+            """)
+        let ids = Set(try inserted.map { try $0.get("id", as: InternalMessageID.self) })
+        let uncopied = new.filter { ids.contains($0.id) }.compactMap { id, row in
+            row.workflow.map { "(\(tenant), \(row.person), \($0), \(row.block), \(id))" as SQL }
+        }
+        guard !uncopied.isEmpty else { return }
+        try tx.execute(
+            """
+            INSERT INTO inbox_uncopied (tenant_id, person_id, workflow_id, block, message_id)
+            VALUES \(uncopied.joined(separator: ", "))
             """)
     }
 

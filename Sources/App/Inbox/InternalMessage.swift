@@ -19,14 +19,18 @@ public struct InternalMessageDraft: Sendable, Equatable {
     public let body: String
     public let recipients: [PersonID]
     public let run: RunID
+    public let workflow: WorkflowID
     /// The Internal message block's key.
     public let block: String
 
-    public init(title: String, body: String, recipients: [PersonID], run: RunID, block: String) {
+    public init(
+        title: String, body: String, recipients: [PersonID], run: RunID, workflow: WorkflowID, block: String
+    ) {
         self.title = title
         self.body = body
         self.recipients = recipients
         self.run = run
+        self.workflow = workflow
         self.block = block
     }
 }

@@ -17,11 +17,21 @@ struct LedgerStore {
     struct NewMessage: Sendable {
         let id: MessageID
         let kind: MessageKind
-        let due: MessageDue
+        var run: RunID?
+        var block: String?
+        var invitation: InvitationID?
+        var interaction: InteractionID?
+        /// The employee whom it is for.
+        var person: PersonID?
         let recipient: EmailAddress
         let senderName: String
         let senderEmail: String
+        var replyTo: String?
         let messageID: String
+        /// How many messages the block wrote for the run.
+        var recipients = 1
+        let windowEndsAt: Moment
+        var isTest = false
         let content: [UInt8]
     }
 
@@ -31,18 +41,18 @@ struct LedgerStore {
             let chunk = messages[start..<min(start + 100, messages.count)]
             let rows = chunk.map { message -> SQL in
                 """
-                (\(tenant), \(message.id), \(message.kind), \(message.due.run), \(message.due.block),
-                \(message.due.invitation), \(message.due.interaction), \(message.recipient.description),
-                \(message.recipient.folded), \(message.senderName), \(message.senderEmail), \(message.due.replyTo),
-                \(message.messageID), \(MessageState.queued), 0, 0, \(message.due.recipients.count),
-                \(message.due.windowEndsAt), \(now), \(now), \(message.due.isTest))
+                (\(tenant), \(message.id), \(message.kind), \(message.run.sqlValue), \(message.block.sqlValue),
+                \(message.invitation.sqlValue), \(message.interaction.sqlValue), \(message.person.sqlValue),
+                \(message.recipient.description), \(message.recipient.folded), \(message.senderName),
+                \(message.senderEmail), \(message.replyTo), \(message.messageID), \(MessageState.queued), 0, 0,
+                \(message.recipients), \(message.windowEndsAt), \(now), \(now), \(message.isTest))
                 """
             }
             try tx.execute(
                 """
-                INSERT INTO message (tenant_id, id, kind, run_id, block, invitation_id, interaction_id, recipient,
-                    recipient_folded, sender_name, sender_email, reply_to, message_id, state, attempt, unknowns,
-                    recipients, window_ends_at, created_at, state_at, is_test)
+                INSERT INTO message (tenant_id, id, kind, run_id, block, invitation_id, interaction_id, person_id,
+                    recipient, recipient_folded, sender_name, sender_email, reply_to, message_id, state, attempt,
+                    unknowns, recipients, window_ends_at, created_at, state_at, is_test)
                 VALUES \(rows.joined(separator: ", "))
                 """)
             let erasedAt = now.adding(days: MailLimits.contentDays)

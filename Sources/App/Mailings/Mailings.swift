@@ -41,15 +41,37 @@ public struct Mailings: Sendable {
                     let id = tx.new(MessageID.self)
                     messages.append(
                         LedgerStore.NewMessage(
-                            id: id, kind: event.invitation == nil ? .letter : .survey, due: event,
-                            recipient: recipient, senderName: senderName, senderEmail: senderEmail,
+                            id: id, due: event, recipient: recipient, senderName: senderName, senderEmail: senderEmail,
                             messageID: Self.messageID(id, tenant: tenant, senderEmail: senderEmail), content: content))
                 }
             }
-            try LedgerStore(tx: tx, tenant: tenant).insert(messages, at: now)
-            try Work.schedule(
-                messages.map { (Self.messageWork, tenant.raw, $0.id.raw, now.milliseconds) }, in: tx)
+            try queue(messages, of: tenant, in: tx, at: now)
         }
+    }
+
+    /// Writes a ledger row for each mail to an employee.
+    public func compose(_ due: [StaffMailDue], in tx: any Transaction, at now: Moment) throws {
+        for (tenant, events) in Dictionary(grouping: due, by: \.tenant) {
+            let smtp = try settings.smtp(of: tenant, in: tx)
+            let senderEmail = smtp?.senderEmail ?? Self.unsetSender
+            let messages = try events.map { event in
+                let content = MailContent(
+                    subject: event.subject, html: nil, text: event.text, language: event.language)
+                let id = tx.new(MessageID.self)
+                return LedgerStore.NewMessage(
+                    id: id, due: event, senderName: smtp?.senderName ?? "", senderEmail: senderEmail,
+                    messageID: Self.messageID(id, tenant: tenant, senderEmail: senderEmail),
+                    content: try content.packed())
+            }
+            try queue(messages, of: tenant, in: tx, at: now)
+        }
+    }
+
+    private func queue(
+        _ messages: [LedgerStore.NewMessage], of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws {
+        try LedgerStore(tx: tx, tenant: tenant).insert(messages, at: now)
+        try Work.schedule(messages.map { (Self.messageWork, tenant.raw, $0.id.raw, now.milliseconds) }, in: tx)
     }
 
     /// Who captured mail is from while nobody has entered a sender.

@@ -5,6 +5,7 @@
 struct Run: Sendable {
     let id: RunID
     let tenant: TenantID
+    let workflow: WorkflowID
     let version: WorkflowVersionID
     let configuration: ConfigurationID
     let interaction: InteractionID
@@ -41,8 +42,8 @@ public struct RunLine: Sendable, Equatable {
         case waiting, waited, resumedEarly = "resumed_early"
         case variablesEmpty = "variables_empty"
         case addressesBad = "addresses_bad"
-        case mailDue = "mail_due"
         case recipientLeftOut = "recipient_left_out"
+        case mailDue = "mail_due"
         case reminderDue = "reminder_due"
         case mailSent = "mail_sent"
         case mailNotSent = "mail_not_sent"

@@ -44,7 +44,7 @@ struct RunStore {
             """
             SELECT r.id, r.version_id, r.configuration_id, r.interaction_id, r.agent_id, r.team_id, r.service_id,
                 r.disposition_id, r.completed_on, r.state, r.reason, r.block, r.signal, r.variables, r.due_at,
-                r.created_at, r.is_test,
+                r.created_at, r.is_test, r.workflow_id,
                 COALESCE((SELECT c.is_enabled FROM workflow_configuration c
                     WHERE c.tenant_id = r.tenant_id AND c.id = r.configuration_id), 0) AS is_enabled,
                 COALESCE((SELECT c.limits FROM workflow_configuration c
@@ -61,12 +61,12 @@ struct RunStore {
         let limits: String = try row.get("limits")
         let signal: String? = try row.get("signal")
         return Run(
-            id: try row.get("id"), tenant: tenant, version: try row.get("version_id"),
-            configuration: try row.get("configuration_id"), interaction: try row.get("interaction_id"),
-            agent: try row.get("agent_id"), team: try row.get("team_id"), service: try row.get("service_id"),
-            disposition: try row.get("disposition_id"), completedOn: try row.get("completed_on"),
-            createdAt: try row.get("created_at"), isTest: try row.get("is_test"),
-            isConfigurationEnabled: try row.get("is_enabled"),
+            id: try row.get("id"), tenant: tenant, workflow: try row.get("workflow_id"),
+            version: try row.get("version_id"), configuration: try row.get("configuration_id"),
+            interaction: try row.get("interaction_id"), agent: try row.get("agent_id"), team: try row.get("team_id"),
+            service: try row.get("service_id"), disposition: try row.get("disposition_id"),
+            completedOn: try row.get("completed_on"), createdAt: try row.get("created_at"),
+            isTest: try row.get("is_test"), isConfigurationEnabled: try row.get("is_enabled"),
             limits: limits == "{}" ? AskingLimits() : try fromJSON(limits), state: try row.get("state"),
             reason: try row.get("reason"), block: try row.get("block"),
             signal: signal.flatMap(RunSignal.init(text:)),

@@ -124,7 +124,7 @@ extension Workflows {
                 drafts.append(
                     InternalMessageDraft(
                         title: demand.title, body: demand.body, recipients: found, run: steps[position].run.id,
-                        block: demand.block))
+                        workflow: steps[position].run.workflow, block: demand.block))
             }
             stops[position] = steps[position].answer(told: Set(found).count, of: demand)
         }

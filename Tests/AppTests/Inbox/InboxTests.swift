@@ -10,7 +10,9 @@ import Testing
     private let tenant = CallCentre.tenant
 
     private static func draft(_ block: String, _ recipients: [PersonID]) -> InternalMessageDraft {
-        InternalMessageDraft(title: block, body: "Текст", recipients: recipients, run: RunID(raw: 1), block: block)
+        InternalMessageDraft(
+            title: block, body: "Текст", recipients: recipients, run: RunID(raw: 1), workflow: WorkflowID(raw: 2),
+            block: block)
     }
 
     @Test(arguments: engines) func `a message arrives once per run, block and person`(_ engine: Dialect) async throws {
@@ -19,7 +21,8 @@ import Testing
             let both = [CallCentre.agent, CallCentre.administrator, CallCentre.agent]
             for _ in 0..<2 {
                 try await centre.database.write { [tenant] in
-                    try centre.inbox.deliver([Self.draft("a", both), Self.draft("b", both)], of: tenant, in: $0,
+                    try centre.inbox.deliver(
+                        [Self.draft("a", both), Self.draft("b", both)], of: tenant, in: $0,
                         at: now)
                 }
             }

@@ -14,13 +14,18 @@ import Testing
 
 /// What the rooms have said; only what was committed.
 final class Heard: Sendable {
-    private let state = Mutex<(messages: [MessageDue], changes: [InvitationChanged])>(([], []))
+    private let state = Mutex<(messages: [MessageDue], changes: [InvitationChanged], copies: [StaffMailDue])>(
+        ([], [], []))
 
     var messages: [MessageDue] { state.withLock { $0.messages } }
     var changes: [InvitationChanged] { state.withLock { $0.changes } }
+    var copies: [StaffMailDue] { state.withLock { $0.copies } }
 
     func hear(_ messages: [MessageDue], _ tx: any Transaction) {
         tx.afterCommit { self.state.withLock { $0.messages += messages } }
+    }
+    func hear(_ copies: [StaffMailDue], _ tx: any Transaction) {
+        tx.afterCommit { self.state.withLock { $0.copies += copies } }
     }
     func hear(_ changes: [InvitationChanged], _ tx: any Transaction) {
         tx.afterCommit { self.state.withLock { $0.changes += changes } }
@@ -67,7 +72,7 @@ struct CallCentre: Sendable {
                 catalogue: try Assets.catalogue(of: Assets.load()), baseURL: "https://otklik.example.com",
                 dataFolder: URL(fileURLWithPath: "/nonexistent"), logger: Logger(label: "test"))
             let invitations = Invitations(installation: installation) { changes, tx, _ in heard.hear(changes, tx) }
-            let inbox = Inbox(installation: installation)
+            let inbox = Inbox(installation: installation) { copies, tx, _ in heard.hear(copies, tx) }
             let workflows = Workflows(
                 installation: installation, surveys: Surveys(installation: installation), invitations: invitations,
                 inbox: inbox
@@ -200,6 +205,14 @@ struct CallCentre: Sendable {
     @discardableResult func runDue() async throws -> Int {
         try await Workers(
             database: database, node: node, handlers: [workflows.handler], clock: { clock.now.milliseconds },
+            logger: Logger(label: "test")
+        ).runDue(now: clock.now.milliseconds)
+    }
+
+    /// Copies what is due to people's mail.
+    @discardableResult func copyDue() async throws -> Int {
+        try await Workers(
+            database: database, node: node, handlers: [inbox.handler], clock: { clock.now.milliseconds },
             logger: Logger(label: "test")
         ).runDue(now: clock.now.milliseconds)
     }
