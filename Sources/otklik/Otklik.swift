@@ -17,6 +17,9 @@ struct OtklikCommand: AsyncParsableCommand {
 
 /// Options that every command has.
 struct WhereOptions: ParsableArguments {
+    @Option(help: "A YAML file with any of the other options, by their names.")
+    var config: String?
+
     @Option(help: "The folder of the embedded database, captured mail and the server's secret.")
     var data: String?
 
@@ -27,7 +30,7 @@ struct WhereOptions: ParsableArguments {
     var secretFile: String?
 
     var flags: [String: String] {
-        ["data": data, "database": database, "secret-file": secretFile].compactMapValues { $0 }
+        ["config": config, "data": data, "database": database, "secret-file": secretFile].compactMapValues { $0 }
     }
 
     /// The configuration of a command that has no more options than these.

@@ -10,7 +10,11 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Runs the server until SIGTERM or Ctrl-C.",
-        discussion: "Every option is also read from the environment: --base-url from OTKLIK_BASE_URL, and so on.")
+        discussion: """
+            Every option is also read from the environment, --base-url from OTKLIK_BASE_URL and so on, and from the \
+            file that --config names, there as "base-url: https://survey.example". Flags win over the environment, \
+            which wins over the file.
+            """)
 
     @OptionGroup var place: WhereOptions
 

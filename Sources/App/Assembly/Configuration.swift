@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is decided before the program starts: one line for each option, from which the flags, the environment's names
-// and the table in docs/OPERATING.md follow. What an administrator changes at run time is Settings.
+// What is decided before the program starts: one line for each option, from which the flags, the environment's names,
+// the file's keys and the table in docs/OPERATING.md follow. What an administrator changes at run time is Settings.
 import Foundation
 import NIOCore
 
@@ -11,12 +11,12 @@ public struct ConfigurationOption: Sendable {
         case text, path, number, seconds, flag, list, addresses
     }
 
-    /// The flag's name without its dashes; `OTKLIK_` and capitals make the environment's.
+    /// The flag's name without its dashes and the file's key; `OTKLIK_` and capitals make the environment's.
     public let name: String
     public let kind: Kind
     /// Nil when there is no value unless one is given.
     public let fallback: String?
-    /// A secret is never shown, and may be given as a file's path in `OTKLIK_<NAME>_FILE`.
+    /// A secret is never shown, and may be given as a file's path: in `OTKLIK_<NAME>_FILE`, or by `<name>-file`.
     public let isSecret: Bool
     /// One sentence, as `--help` and the table say it.
     public let sentence: String
@@ -37,6 +37,7 @@ public struct ConfigurationOption: Sendable {
 extension Configuration {
     /// Every option there is.
     public static let options: [ConfigurationOption] = [
+        .init("config", .path, nil, "A YAML file with any of the other options, by their names."),
         .init("data", .path, "data", "The folder of the embedded database, captured mail and the server's secret."),
         .init("database", .text, nil, isSecret: true, "A PostgreSQL address instead of the embedded database."),
         .init("secret-file", .path, nil, "The file of the server's secret; `<data>/secret.key` when not given."),
@@ -66,75 +67,15 @@ public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     public let description: String
 }
 
-/// The values of the options: flags before environment before defaults.
+/// The values of the options: flags before environment before file before defaults.
 public struct Configuration: Sendable {
     private let values: [String: String]
 
     /// Reads and checks everything at once.
-    /// - Throws: ``ConfigurationError`` for a value that cannot be read, or an `OTKLIK_` name that is no option's.
+    /// - Throws: ``ConfigurationError`` for a value that cannot be read, an `OTKLIK_` name or a key of the file that is
+    ///   no option's.
     public init(flags: [String: String] = [:], environment: [String: String] = [:]) throws {
-        try Self.refuseUnknown(environment)
-        var values: [String: String] = [:]
-        for option in Self.options {
-            let given = try flags[option.name] ?? Self.value(of: option, in: environment) ?? option.fallback
-            guard let given else { continue }
-            try Self.check(given, as: option)
-            values[option.name] = given
-        }
-        self.values = values
-    }
-
-    private static func refuseUnknown(_ environment: [String: String]) throws {
-        let known = options.flatMap { option in
-            option.isSecret ? [option.environmentName, option.environmentName + "_FILE"] : [option.environmentName]
-        }
-        for name in environment.keys.sorted() where name.hasPrefix("OTKLIK_") && !known.contains(name) {
-            let nearest = known.min { distance(name, $0) < distance(name, $1) } ?? ""
-            throw ConfigurationError(description: "\(name) is not an option. Did you mean \(nearest)?")
-        }
-    }
-
-    private static func value(of option: ConfigurationOption, in environment: [String: String]) throws -> String? {
-        if let value = environment[option.environmentName] { return value }
-        guard option.isSecret, let path = environment[option.environmentName + "_FILE"] else { return nil }
-        guard let content = FileManager.default.contents(atPath: path) else {
-            throw ConfigurationError(description: "\(option.environmentName)_FILE: \(path) cannot be read.")
-        }
-        return String(decoding: content, as: UTF8.self).trimmed
-    }
-
-    private static func check(_ value: String, as option: ConfigurationOption) throws {
-        let isGood =
-            switch option.kind {
-            case .number, .seconds: (Int(value) ?? -1) >= (option.name == "port" ? 0 : 1)
-            case .flag: ["yes", "no", "true", "false", "1", "0"].contains(value.lowercased())
-            case .addresses: AddressList(value) != nil
-            case .list: Set(value.split(separator: ",").map(String.init)).isSubset(of: ["web", "worker"])
-            case .text, .path: !value.isEmpty
-            }
-        let choices = ["log-format": ["text", "json"], "log-level": ["debug", "info", "warning", "error"]]
-        guard isGood, choices[option.name]?.contains(value) ?? true else {
-            let shown = option.isSecret ? "the value" : "\u{201C}\(value)\u{201D}"
-            throw ConfigurationError(
-                description:
-                    "--\(option.name) (\(option.environmentName)): \(shown) cannot be used. \(option.sentence)")
-        }
-    }
-
-    /// How many letters differ (Levenshtein), for saying what was probably meant.
-    private static func distance(_ left: String, _ right: String) -> Int {
-        let right = Array(right.utf8)
-        var row = Array(0...right.count)
-        for (line, letter) in left.utf8.enumerated() {
-            var previous = row[0]
-            row[0] = line + 1
-            for column in 1...max(1, right.count) where column <= right.count {
-                let here = min(row[column] + 1, row[column - 1] + 1, previous + (right[column - 1] == letter ? 0 : 1))
-                previous = row[column]
-                row[column] = here
-            }
-        }
-        return row[right.count]
+        values = try ConfigurationSources(flags: flags, environment: environment).values()
     }
 
     private func text(_ name: String) -> String { values[name] ?? "" }
@@ -184,8 +125,9 @@ extension Configuration {
         limits.write = .seconds(Int64(number("write-seconds")))
         limits.connections = number("connections")
         limits.connectionsPerAddress = number("connections-per-address")
-        limits.unlimited = AddressList(prefixes: (AddressList(text("unlimited-addresses")) ?? .loopback).prefixes
-            + trustedProxies.prefixes)
+        limits.unlimited = AddressList(
+            prefixes: (AddressList(text("unlimited-addresses")) ?? .loopback).prefixes
+                + trustedProxies.prefixes)
         return limits
     }
 }
