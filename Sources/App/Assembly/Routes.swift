@@ -5,7 +5,8 @@ import Hummingbird
 extension Otklik {
     /// The router of the whole product.
     func router() -> Router<WebContext> {
-        let router = Router(context: WebContext.self)
+        // Whatever is read by GET answers HEAD too (RFC 9110 section 9.1).
+        let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
         let routes = RouteList()
         router.add(middleware: ForwardedMiddleware(proxies: trustedProxies))
         router.add(middleware: SecurityHeadersMiddleware(isSecure: installation.isSecure))

@@ -31,14 +31,19 @@ public struct ErrorMiddleware: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch {
-            if request.isForBrowsers, request.method == .get, (error as? Refusal)?.code == "sign_in_required" {
-                return redirect(to: "/login?next=" + queryValue(context.surroundings.path))
-            }
-            let problem = problem(of: error, request, context)
-            if request.method == .head { return Response(status: problem.status, headers: problem.headers) }
-            guard request.isForBrowsers else { return try problem.jsonResponse() }
-            return ownPage(problem, request, context) ?? problem.pageResponse(in: context)
+            let answer = try answer(to: error, request, context)
+            return request.method == .head ? answer.createHeadResponse() : answer
         }
+    }
+
+    private func answer(to error: any Error, _ request: Request, _ context: Context) throws -> Response {
+        let isReading = request.method == .get || request.method == .head
+        if request.isForBrowsers, isReading, (error as? Refusal)?.code == "sign_in_required" {
+            return redirect(to: "/login?next=" + queryValue(context.surroundings.path))
+        }
+        let problem = problem(of: error, request, context)
+        guard request.isForBrowsers else { return try problem.jsonResponse() }
+        return ownPage(problem, request, context) ?? problem.pageResponse(in: context)
     }
 
     private func problem(of error: any Error, _ request: Request, _ context: Context) -> Problem {
@@ -119,7 +124,8 @@ public final class RouteList: Sendable {
                 pattern == part || pattern.hasPrefix(":") || pattern.hasPrefix("{") || pattern.hasPrefix("*")
             }
         }
-        return Set(fitting.map(\.method)).sorted()
+        let methods = Set(fitting.map(\.method))
+        return (methods.contains("GET") ? methods.union(["HEAD"]) : methods).sorted()
     }
 }
 

@@ -33,7 +33,18 @@ import Testing
         try await TestApp.run(on: .sqlite) { app in
             let answer = try await app.request(.post, "/health/live")
             #expect(answer.status == .methodNotAllowed)
-            #expect(answer.headers[.allow] == "GET")
+            #expect(answer.headers[.allow] == "GET, HEAD")
+        }
+    }
+
+    @Test func `what is read by GET answers HEAD, without a body`() async throws {
+        try await TestApp.run(on: .sqlite) { app in
+            for path in ["/health/live", "/login", "/", "/nowhere", "/api/v1/nowhere"] {
+                let (whole, head) = (try await app.request(.get, path), try await app.request(.head, path))
+                #expect(head.status == whole.status)
+                #expect(head.headers[.contentType] == whole.headers[.contentType])
+                #expect(head.body.isEmpty)
+            }
         }
     }
 
