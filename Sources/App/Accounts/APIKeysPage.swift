@@ -65,8 +65,10 @@ private func scopeKey(_ scope: SignedInKey.Scope) -> String {
 }
 
 /// The secret of a key that was just made, shown once.
-func newKeyPage(name: String, secret: String, baseURL: String, _ t: Localizer) -> Page {
-    let call = "curl -H 'Authorization: Bearer \(secret)' \(baseURL)/api/v1/reports/summary"
+/// - Parameter today: The last day of the call that shows how the key is used.
+func newKeyPage(name: String, secret: String, baseURL: String, today: LocalDay, _ t: Localizer) -> Page {
+    let period = "from=\(today.adding(days: -6))&to=\(today)"
+    let call = "curl -H 'Authorization: Bearer \(secret)' '\(baseURL)/api/v1/reports/summary?\(period)&by=agent'"
     let content: HTML = """
         \(notice(.warning, HTML(t("accounts.secretOnce"))))<code class="secret">\(secret)</code>\
         <p>\(t("accounts.secretUse"))</p><pre><code>\(call)</code></pre>\

@@ -46,7 +46,8 @@ extension Accounts {
                 return created
             }
             let page = newKeyPage(
-                name: new.name, secret: created.secret, baseURL: installation.baseURL, context.words)
+                name: new.name, secret: created.secret, baseURL: installation.baseURL,
+                today: LocalDay(of: now, in: TimeZone(identifier: signedIn.timeZone) ?? .gmt), context.words)
             return pageResponse(page, in: context, status: .created)
         } catch {
             let refused = try refusals(in: error)

@@ -89,6 +89,11 @@ import Testing
                 "/settings/api-keys", ["name": "Telephony", "source": "pbx", "scopes": "reports:read"])
             #expect(created.status == .created)
             let secret = String(try #require(created.body.firstMatch(of: /otk_[A-Za-z0-9]{33}/)).output)
+            let example = try #require(created.body.firstMatch(of: /localhost(\/api\/[^&]+(?:&amp;[^&]+)*)&#39;/))
+                .output.1
+            let tried = try await app.request(
+                .get, String(example).replacing("&amp;", with: "&"), headers: [.authorization: "Bearer \(secret)"])
+            #expect(tried.status == .ok, "\(example)")
             let list = try await browser.get("/settings/api-keys")
             #expect(list.body.contains("Telephony") && !list.body.contains(secret))
             let stored = try await app.database.query("SELECT hash, name, scopes FROM api_key")
