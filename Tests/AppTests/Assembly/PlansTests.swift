@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is asked at every request or shown in lists is found by indexes: no table is read through.
+import Storage
+import TestSupport
+import Testing
+
+@testable import App
+
+@Suite struct PlansTests {
+    private static let tenant = TenantID(raw: 1)
+    private static let now = Moment(milliseconds: 1)
+
+    /// A statement that everybody waits for, and what it is for.
+    struct Asked: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let statement: SQL
+
+        init(_ testDescription: String, _ statement: SQL) {
+            self.testDescription = testDescription
+            self.statement = statement
+        }
+    }
+
+    private static let asked: [Asked] = [
+        Asked("a session", SessionsStore.holder(hash: [1], at: now)),
+        Asked("an API key", APIKeysStore.holder(hash: [1])),
+        Asked("a link's invitation", InvitationStore.byToken([1])),
+        Asked("a form", SurveyStore.selectForm(FormID(raw: 1), of: tenant)),
+        Asked("a form's version", SurveyStore.selectVersion(FormVersionID(raw: 1), of: tenant)),
+        Asked("the answer that counts", AnsweringStore.selectCounted(InvitationID(raw: 1), of: tenant)),
+        Asked("an answer's values", AnsweringStore.selectAnswers(SubmissionID(raw: 1), of: tenant)),
+        Asked("the unread count", InboxStore.unread(of: PersonID(raw: 1), of: tenant)),
+        Asked("a page of the inbox", InboxStore.page(of: PersonID(raw: 1), of: tenant, after: nil, limit: 50)),
+        Asked("why mail is held", HoldStore.query(tenant)),
+        Asked("how much mail is held", OutboxStore.countHeld(of: tenant)),
+        Asked("a page of the outbox", OutboxStore.page(OutboxFilter(), of: tenant, limit: 50)),
+        Asked("messages in a state", OutboxStore.page(OutboxFilter(state: .held), of: tenant, limit: 50)),
+        Asked(
+            "an interaction's messages",
+            OutboxStore.page(OutboxFilter(interaction: InteractionID(raw: 1)), of: tenant, limit: 50)),
+        Asked("captured mail", OutboxStore.captured(of: tenant, limit: 50)),
+        Asked("mail settings", SMTPSettingsStore.query(tenant)),
+        Asked("a new centre's first steps", HomeStore.firstSteps(of: tenant)),
+    ]
+
+    @Test(arguments: asked) func `it is found by an index`(_ asked: Asked) async throws {
+        try await withAppDatabase(.sqlite) { database in
+            let plan = try await database.query("EXPLAIN QUERY PLAN \(asked.statement)")
+                .map { try $0.get("detail", as: String.self) }
+            #expect(!plan.isEmpty)
+            #expect(plan.filter { $0.hasPrefix("SCAN") && !$0.contains("CONSTANT") && !$0.contains("messages") } == [])
+        }
+    }
+}
