@@ -45,6 +45,9 @@ final class Visitor {
     /// More distinct addresses than a small centre shows; a page that makes ever new ones is found by it.
     static let most = 2_000
 
+    /// Addresses of one route that are asked for; of more only the route is looked up, since one code writes them all.
+    static let mostOfOneRoute = 15
+
     let name: String
     private let browser: Browser
     private let language: String
@@ -52,9 +55,11 @@ final class Visitor {
     /// Every address that was looked at, by the page on which it was first seen.
     private var seen: [String: String] = [:]
     private var waiting: [String] = []
+    private var asked: [RouteAddress: Int] = [:]
     /// Where each form to post was seen, by its route.
-    private(set) var forms: [RouteAddress: (page: String, action: String)] = [:]
+    private var forms: [RouteAddress: (page: String, action: String)] = [:]
     private(set) var reached: Set<RouteAddress> = []
+    private(set) var sent: Set<RouteAddress> = []
     private(set) var faults: [String] = []
 
     init(_ name: String, _ browser: Browser, language: String, table: RouteTable) {
@@ -89,6 +94,7 @@ final class Visitor {
                 table.route("POST", Self.path(resolve($0.action.address, place.page))) == route
             }
             guard let form else { continue }
+            sent.insert(route)
             let answer = try await browser.post(
                 resolve(form.action.address, place.page), form.fields.filter { !$0.key.hasPrefix("\u{0}") })
             if isDead(answer.status) { fault("\(answer.status.code) for the form \(route) on \(place.page)") }
@@ -106,6 +112,8 @@ final class Visitor {
         let origin = seen[address] ?? ""
         guard let route = table.route("GET", path) else { return fault("no route for \(address) on \(origin)") }
         reached.insert(route)
+        asked[route, default: 0] += 1
+        guard asked[route, default: 0] <= Self.mostOfOneRoute else { return }
         let answer = try await browser.get(address, language: language)
         if isDead(answer.status) { return fault("\(answer.status.code) for \(address) on \(origin)") }
         if let location = answer.headers[.location] { note(resolve(location, address), on: address) }
