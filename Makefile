@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint bench build
+.PHONY: help run test test-fast lint bench build deb
 
 DATA ?= data
 
@@ -36,3 +36,7 @@ bench: ## the figures, in a release build
 build: ## a release build
 	@scripts/setup run
 	@swift build -c release --product otklik
+
+deb: ## a Debian package that needs no Swift, in .build-deb
+	@scripts/setup deb
+	@scripts/deb

@@ -21,6 +21,15 @@ import Testing
         #expect(manual.contains(Self.table), "docs/OPERATING.md wants this table:\n\(Self.table)")
     }
 
+    @Test func `the package's configuration file holds options, those in its comments too`() throws {
+        let file = Repository.root.appending(path: "packaging/otklik.yaml")
+        let text = try String(contentsOf: file, encoding: .utf8).replacing(/(?m)^#(?=[a-z-]+:)/, with: "")
+        let entries = try ConfigurationFile(text: text, path: "otklik.yaml").entries
+        let known = Configuration.options.flatMap { $0.isSecret ? [$0.name, $0.name + "-file"] : [$0.name] }
+        #expect(entries.count > 5)
+        #expect(Set(entries.keys).subtracting(known).sorted() == [])
+    }
+
     @Test func `the manual names no option that is not there`() {
         let known = Set(Configuration.options.map(\.environmentName))
         let manuals = Repository.files.filter { $0.path.hasPrefix("docs/") && $0.path != "docs/TESTING.md" }
