@@ -31,6 +31,7 @@ let package = Package(
     products: [
         .executable(name: "otklik", targets: ["otklik"]),
         .library(name: "OtklikLibraries", targets: ["Storage", "Durable", "Post", "Markup", "App"]),
+        .library(name: "OtklikPost", targets: ["Post"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),

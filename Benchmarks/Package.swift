@@ -11,7 +11,7 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "smtp-load",
-            dependencies: [.product(name: "OtklikLibraries", package: "otklik")],
+            dependencies: [.product(name: "OtklikPost", package: "otklik")],
             swiftSettings: [.swiftLanguageMode(.v6)])
     ]
 )

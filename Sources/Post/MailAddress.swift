@@ -61,9 +61,22 @@ public struct MailAddress: Sendable, Hashable {
 
     /// A local part that is no dot-atom is quoted (RFC 5321, 4.1.2).
     private static func written(_ local: String) -> String {
-        let isDotAtom = local.utf8.allSatisfy { isAtomText($0) || $0 == UInt8(ascii: ".") || $0 >= 0x80 }
-        if isDotAtom, !local.hasPrefix("."), !local.hasSuffix("."), !local.contains("..") { return local }
+        if isDotAtom(local) { return local }
         return "\"" + local.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+
+    /// Atoms with single dots between them.
+    private static func isDotAtom(_ local: String) -> Bool {
+        var previous = UInt8(ascii: ".")
+        for byte in local.utf8 {
+            if byte == UInt8(ascii: ".") {
+                if previous == byte { return false }
+            } else if !isAtomText(byte), byte < 0x80 {
+                return false
+            }
+            previous = byte
+        }
+        return previous != UInt8(ascii: ".")
     }
 
     static func isLetterOrDigit(_ byte: UInt8) -> Bool {

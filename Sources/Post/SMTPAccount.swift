@@ -35,6 +35,9 @@ public struct SMTPAccount: Sendable, Hashable {
     public var allowsPrivateHosts = true
     /// How many connections may stand at once.
     public var connections = 4
+    /// Whether the next message's envelope is sent together with a message's end (RFC 2920 allows it), which saves a
+    /// round trip for each message. Off by default: a server that loses what it has read ahead stands still on it.
+    public var overlaps = false
     public var limits = SMTPLimits()
 
     public init(host: String, port: Int, security: Security, credentials: Credentials? = nil) {
@@ -42,6 +45,12 @@ public struct SMTPAccount: Sendable, Hashable {
         self.port = port
         self.security = security
         self.credentials = credentials
+    }
+
+    /// Accounts are looked up for every message: what tells nearly all of them apart is enough.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(host)
+        hasher.combine(port)
     }
 }
 
@@ -60,6 +69,9 @@ public struct SMTPLimits: Sendable, Hashable {
     public var endSeconds = 600
     public var resetSeconds = 30
     public var quitSeconds = 5
+    /// For the reply to an envelope that was sent ahead, once the message before it is answered: a server that keeps
+    /// silent so long has lost it.
+    public var overlapSeconds = 20
     /// How long a kept connection waits for the next message.
     public var idleSeconds = 30
     /// After this many messages, or this long, a connection is closed instead of kept.
@@ -85,29 +97,5 @@ public struct SMTPLimits: Sendable, Hashable {
         case .idle: idleSeconds
         case .quit: quitSeconds
         }
-    }
-}
-
-/// One message on its way: who is named to the server, and the bytes.
-public struct SMTPEnvelope: Sendable {
-    public let sender: MailAddress
-    public let recipient: MailAddress
-    public let content: [UInt8]
-    /// Whether an address in the envelope or the headers has letters outside ASCII before its @.
-    public let needsSMTPUTF8: Bool
-
-    public init(sender: MailAddress, recipient: MailAddress, content: [UInt8], needsSMTPUTF8: Bool = false) {
-        self.sender = sender
-        self.recipient = recipient
-        self.content = content
-        self.needsSMTPUTF8 = needsSMTPUTF8 || sender.needsSMTPUTF8 || recipient.needsSMTPUTF8
-    }
-
-    /// An envelope around a message for its first recipient.
-    public init?(_ message: MailMessage) {
-        guard let recipient = message.to.first else { return nil }
-        self.init(
-            sender: message.from, recipient: recipient, content: message.encoded(),
-            needsSMTPUTF8: message.needsSMTPUTF8)
     }
 }

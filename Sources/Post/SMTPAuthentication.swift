@@ -19,20 +19,20 @@ extension SMTPConversation {
     mutating func authenticate(_ credentials: SMTPAccount.Credentials) -> [Action] {
         let preferred = isSecure ? ["PLAIN", "LOGIN", "CRAM-MD5"] : ["CRAM-MD5", "PLAIN", "LOGIN"]
         guard let mechanism = preferred.first(where: { offers.mechanisms.contains($0) }) else {
-            return fail(.authentication, nil, "the server offers no way to authenticate that we know")
+            return fail(.authentication, nil, .noMechanism)
         }
         self.mechanism = mechanism
         switch mechanism {
         case "PLAIN":
             phase = .authentication(.plain)
             let proof = Array("\0\(credentials.userName)\0\(credentials.password)".utf8)
-            return [.send(Array("AUTH PLAIN \(Base64.text(proof))\r\n".utf8))]
+            return [.say("AUTH PLAIN \(Base64.text(proof))")]
         case "LOGIN":
             phase = .authentication(.loginUserName)
-            return [.send(Array("AUTH LOGIN\r\n".utf8))]
+            return [.say("AUTH LOGIN")]
         default:
             phase = .authentication(.cramChallenge)
-            return [.send(Array("AUTH CRAM-MD5\r\n".utf8))]
+            return [.say("AUTH CRAM-MD5")]
         }
     }
 
@@ -44,22 +44,22 @@ extension SMTPConversation {
             return [.ready]
         case (.loginUserName, 334):
             phase = .authentication(.loginPassword)
-            return [.send(Self.answer(Array(credentials.userName.utf8)))]
+            return [Self.answer(Array(credentials.userName.utf8))]
         case (.loginPassword, 334):
             phase = .authentication(.loginDone)
-            return [.send(Self.answer(Array(credentials.password.utf8)))]
+            return [Self.answer(Array(credentials.password.utf8))]
         case (.cramChallenge, 334):
             guard let challenge = Base64.decoded(reply.text.utf8) else {
-                return fail(.authentication, reply, "the server's challenge cannot be read")
+                return fail(.authentication, reply, .unreadableChallenge)
             }
             phase = .authentication(.cramDone)
-            return [.send(Self.answer(Self.cramProof(challenge, credentials)))]
+            return [Self.answer(Self.cramProof(challenge, credentials))]
         default:
-            return fail(.authentication, reply, "the user name or the password is refused")
+            return fail(.authentication, reply, .wrongCredentials)
         }
     }
 
-    private static func answer(_ bytes: [UInt8]) -> [UInt8] { Array("\(Base64.text(bytes))\r\n".utf8) }
+    private static func answer(_ bytes: [UInt8]) -> Action { .say(Base64.text(bytes)) }
 
     /// RFC 2195: the user name and the challenge's keyed digest in hexadecimal.
     private static func cramProof(_ challenge: [UInt8], _ credentials: SMTPAccount.Credentials) -> [UInt8] {

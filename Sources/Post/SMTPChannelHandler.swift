@@ -4,30 +4,36 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
+/// Who gives a connection its messages. Everything is called on the channel's event loop.
+protocol SMTPCarrier: AnyObject {
+    /// Whether the message at hand may still go, now that everything but its content has been said.
+    func mayEnd() -> Bool
+    /// The message to be sent ahead of the reply to the one at hand, if there is one that may be.
+    func follower(in conversation: SMTPConversation) -> SMTPEnvelope?
+    /// The oldest message that was begun is done with.
+    func finished(_ outcome: SMTPOutcome)
+    /// The oldest message that was begun may be tried on another connection: this one was no good.
+    func abandoned(_ outcome: SMTPOutcome)
+    /// The connection takes a message.
+    func isFree()
+    /// The connection is no use any more.
+    func ended()
+}
+
 /// The last handler of a connection; lives on the channel's event loop and nowhere else.
 final class SMTPChannelHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// A message that is on its way.
-    struct Delivery {
-        let envelope: SMTPEnvelope
-        let mayEnd: @Sendable () -> Bool
-        let finish: (SMTPOutcome) -> Void
-    }
-
     private(set) var conversation: SMTPConversation
+    var carrier: (any SMTPCarrier)?
     private let secure: (any Channel) throws -> any ChannelHandler
     private let opened: EventLoopPromise<Void>
-    private var delivery: Delivery?
     private var deadline = NIODeadline.distantFuture
     private var timer: Scheduled<Void>?
+    private var timerFiresAt = NIODeadline.distantFuture
     private var timedStep: (SMTPStep, Int)?
     private var context: ChannelHandlerContext?
-    /// Called once when the connection is no use any more.
-    var ended: (() -> Void)?
-    /// Whether the server has said anything since the message at hand began.
-    private(set) var hasAnswered = false
     private var lastError: (any Error)?
 
     init(
@@ -45,9 +51,8 @@ final class SMTPChannelHandler: ChannelInboundHandler {
     func start() { armTimer() }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let buffer = unwrapInboundIn(data)
-        if delivery != nil { hasAnswered = true }
-        perform(conversation.received(buffer.readableBytesView))
+        perform(conversation.received(unwrapInboundIn(data)))
+        if conversation.isIdle { carrier?.isFree() }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -58,8 +63,7 @@ final class SMTPChannelHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        let reason = lastError.map { Self.reason($0) } ?? "the connection was closed by the server"
-        perform(conversation.lost(reason))
+        perform(conversation.lost(lastError.map { SMTPReason($0) } ?? SMTPReason(.closed)))
         end()
     }
 
@@ -67,20 +71,22 @@ final class SMTPChannelHandler: ChannelInboundHandler {
         // A server that closes without TLS's good-bye is common, and nothing is decided by its end alone.
         if let error = error as? NIOSSLError, case .uncleanShutdown = error { return }
         lastError = error
-        perform(conversation.lost(Self.reason(error)))
+        perform(conversation.lost(SMTPReason(error)))
         context.close(promise: nil)
     }
 
-    // MARK: - What the connection asks
+    // MARK: - What the carrier asks
 
-    func begin(_ delivery: Delivery) {
-        hasAnswered = false
-        guard conversation.isIdle, self.delivery == nil else {
-            delivery.finish(.postponed(.mail, nil, reason: "the connection is gone"))
-            return
-        }
-        self.delivery = delivery
-        perform(conversation.begin(delivery.envelope))
+    /// Whether a message may be begun.
+    var isIdle: Bool { conversation.isIdle && context != nil }
+
+    /// Begins a message; only while ``isIdle``.
+    func begin(_ envelope: SMTPEnvelope) { perform(conversation.begin(envelope)) }
+
+    /// There is a message now that could be sent ahead.
+    func lookForFollower() {
+        guard let context, isClearToFollow else { return }
+        if sendFollower(context) { context.flush() }
     }
 
     func quit() { perform(conversation.quit()) }
@@ -95,53 +101,61 @@ final class SMTPChannelHandler: ChannelInboundHandler {
     private func perform(_ action: SMTPConversation.Action) {
         guard let context else { return }
         switch action {
-        case .send(let bytes):
-            context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
+        case .send(let bytes): context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
         case .startTLS:
             do {
                 let handler = try secure(context.channel)
                 try context.pipeline.syncOperations.addHandler(handler, position: .first)
             } catch {
-                perform(conversation.lost(Self.reason(error)))
+                perform(conversation.lost(SMTPReason(error)))
             }
         case .ready: opened.succeed(())
         case .content: sendContent(context)
-        case .finish(let outcome):
-            let finished = delivery
-            delivery = nil
-            finished?.finish(outcome)
+        case .finish(let outcome): carrier?.finished(outcome)
+        case .abandon(let outcome): carrier?.abandoned(outcome)
         case .failed(let fault): opened.fail(fault)
         case .close: context.close(promise: nil)
         }
     }
 
     private func sendContent(_ context: ChannelHandlerContext) {
-        guard let delivery, delivery.mayEnd() else {
+        guard carrier?.mayEnd() ?? false, let wire = conversation.writeContent() else {
             perform(conversation.withdraw())
             return
         }
-        conversation.writeContent()
-        var buffer = context.channel.allocator.buffer(capacity: delivery.envelope.content.count + 64)
-        SMTPContent.append(delivery.envelope.content, to: &buffer)
         let promise = context.eventLoop.makePromise(of: Void.self)
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
         promise.futureResult.whenSuccess { handler.value.contentHasLeft() }
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: promise)
+        context.write(wrapOutboundOut(wire), promise: promise)
+        if isClearToFollow { _ = sendFollower(context) }
+        context.flush()
     }
 
     private func contentHasLeft() {
         conversation.contentHasLeft()
         armTimer()
+        lookForFollower()
+    }
+
+    /// TLS tells that a content has left only when all that was written with it has: nothing follows before.
+    private var isClearToFollow: Bool { conversation.phase == .end(hasLeft: true) || !conversation.isSecure }
+
+    private func sendFollower(_ context: ChannelHandlerContext) -> Bool {
+        guard case .end = conversation.phase, conversation.follower == nil,
+            let envelope = carrier?.follower(in: conversation)
+        else { return false }
+        context.write(wrapOutboundOut(conversation.follow(envelope)), promise: nil)
+        return true
     }
 
     private func end() {
         timer?.cancel()
         timer = nil
-        opened.fail(SMTPFault(step: .connect, reason: "the connection was closed"))
-        let ended = ended
-        self.ended = nil
-        ended?()
+        opened.fail(SMTPFault(step: .connect, reason: SMTPReason(.closed)))
+        let carrier = carrier
+        self.carrier = nil
         context = nil
+        carrier?.ended()
     }
 
     // MARK: - Time
@@ -149,16 +163,13 @@ final class SMTPChannelHandler: ChannelInboundHandler {
     /// One timer serves all steps: it is only set anew when it fires too early, or when a shorter step begins.
     private func armTimer() {
         guard let context, conversation.phase != .closed else { return }
-        let step = conversation.step
         // A step's time is counted from its beginning, not from each byte: a dripping server gains nothing.
-        let mark = (step, conversation.messages)
+        let mark = (conversation.step, conversation.messages)
         if let timedStep, timedStep == mark { return }
         timedStep = mark
-        deadline = .now() + .seconds(Int64(conversation.account.limits.seconds(step)))
+        deadline = .now() + .seconds(Int64(conversation.stepSeconds))
         if timer == nil || deadline < timerFiresAt { startTimer(context) }
     }
-
-    private var timerFiresAt = NIODeadline.distantFuture
 
     private func startTimer(_ context: ChannelHandlerContext) {
         timer?.cancel()
@@ -175,19 +186,28 @@ final class SMTPChannelHandler: ChannelInboundHandler {
         } else if conversation.phase == .idle {
             quit()
         } else {
-            let step = conversation.step
-            perform(conversation.lost("the server did not answer in time (\(step.rawValue))"))
+            perform(conversation.lost(.timeout(conversation.step)))
             context.close(promise: nil)
         }
     }
+}
 
-    /// An error of the network or of TLS in words that a log can hold.
-    static func reason(_ error: any Error) -> String {
-        if let error = error as? SMTPFault { return error.reason }
+extension SMTPReason {
+    /// An error of the network or of TLS.
+    init(_ error: any Error) {
+        if let fault = error as? SMTPFault {
+            self = fault.reason
+            return
+        }
         let text = String(describing: error)
-        if text.contains("CERTIFICATE_VERIFY_FAILED") { return "the server's certificate is not trusted" }
-        if text.contains("unableToValidateCertificate") { return "the server's certificate is not for this host" }
-        if text.contains("WRONG_VERSION_NUMBER") { return "the server does not speak TLS here" }
-        return String(text.prefix(300))
+        if text.contains("CERTIFICATE_VERIFY_FAILED") {
+            self.init(.untrustedCertificate)
+        } else if text.contains("unableToValidateCertificate") {
+            self.init(.otherHostCertificate)
+        } else if text.contains("WRONG_VERSION_NUMBER") {
+            self.init(.noTLS)
+        } else {
+            self.init(.network, String(text.prefix(300)))
+        }
     }
 }

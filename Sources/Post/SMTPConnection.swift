@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // One connection to a server: opened, greeted, secured and authenticated, then used for one message after another.
-import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -17,15 +16,13 @@ final class SMTPConnection: Sendable {
     }
 
     let channel: any Channel
-    private let handler: NIOLoopBound<SMTPChannelHandler>
-    private let openedAt = NIODeadline.now()
-    private let count = NIOLockedValueBox(0)
-    private let limits: SMTPLimits
+    /// What carries the conversation out; for the channel's event loop.
+    let handler: NIOLoopBound<SMTPChannelHandler>
+    let openedAt = NIODeadline.now()
 
-    private init(channel: any Channel, handler: NIOLoopBound<SMTPChannelHandler>, limits: SMTPLimits) {
+    private init(channel: any Channel, handler: NIOLoopBound<SMTPChannelHandler>) {
         self.channel = channel
         self.handler = handler
-        self.limits = limits
     }
 
     /// Connects and goes as far as a conversation goes before its first message.
@@ -46,7 +43,18 @@ final class SMTPConnection: Sendable {
         } catch let fault as SMTPFault {
             throw fault
         } catch {
-            throw SMTPFault(step: .connect, reason: SMTPChannelHandler.reason(error))
+            throw SMTPFault(step: .connect, reason: SMTPReason(error))
+        }
+    }
+
+    /// ``open(_:trust:on:)`` for those who go on whatever came of it.
+    static func attempt(
+        _ account: SMTPAccount, trust: SMTPTrust, on loop: any EventLoop
+    ) async -> Result<SMTPConnection, SMTPFault> {
+        do {
+            return .success(try await open(account, trust: trust, on: loop))
+        } catch {
+            return .failure(error)
         }
     }
 
@@ -66,17 +74,15 @@ final class SMTPConnection: Sendable {
         }
         if !account.allowsPrivateHosts, channel.remoteAddress.map({ PrivateNetwork.contains($0) }) ?? true {
             channel.close(promise: nil)
-            throw SMTPFault(step: .connect, reason: "the host is on a private network")
+            throw SMTPFault(step: .connect, reason: SMTPReason(.privateHost))
         }
         return channel
     }
 
-    private static func connectReason(_ error: any Error) -> String {
-        guard let error = error as? NIOConnectionError else { return SMTPChannelHandler.reason(error) }
-        if let failure = error.connectionErrors.first {
-            return "no connection to \(error.host), port \(error.port): \(failure.error)"
-        }
-        return "the host \(error.host) is not known"
+    private static func connectReason(_ error: any Error) -> SMTPReason {
+        guard let error = error as? NIOConnectionError else { return SMTPReason(error) }
+        guard let failure = error.connectionErrors.first else { return SMTPReason(.unknownHost, error.host) }
+        return SMTPReason(.unreachable, "\(error.host):\(error.port), \(failure.error)")
     }
 
     private static func converse(
@@ -88,7 +94,7 @@ final class SMTPConnection: Sendable {
             let handler = SMTPChannelHandler(
                 conversation: SMTPConversation(account: account, helloName: helloName), opened: opened
             ) { _ in
-                guard let tls else { throw SMTPFault(step: .handshake, reason: "TLS is not set up") }
+                guard let tls else { throw SMTPFault(step: .handshake, reason: SMTPReason(.noTLS)) }
                 return try clientHandler(tls, host: host)
             }
             if account.security == .tls, let tls {
@@ -108,7 +114,7 @@ final class SMTPConnection: Sendable {
             channel.close(promise: nil)
             throw error
         }
-        return SMTPConnection(channel: channel, handler: handler, limits: account.limits)
+        return SMTPConnection(channel: channel, handler: handler)
     }
 
     /// An IP address cannot be asked for by name (RFC 6066), but is verified all the same.
@@ -129,34 +135,17 @@ final class SMTPConnection: Sendable {
 
     // MARK: - Use
 
-    /// Sends one message. `mayEnd` is asked on the event loop when everything but the content has been said.
-    ///
-    /// - Returns: the outcome, and whether the server had said anything at all since this message began: if not, and
-    ///   the connection had been kept, it may simply have gone stale.
-    func deliver(
-        _ envelope: SMTPEnvelope, mayEnd: @escaping @Sendable () -> Bool
-    ) async -> (outcome: SMTPOutcome, wasAnswered: Bool) {
-        count.withLockedValue { $0 += 1 }
-        return await withCheckedContinuation { continuation in
+    /// Sends one message on a connection that nobody else uses.
+    func deliver(_ envelope: SMTPEnvelope) async -> SMTPOutcome {
+        await withCheckedContinuation { continuation in
             channel.eventLoop.execute { [handler] in
-                let inner = handler.value
-                inner.begin(
-                    .init(envelope: envelope, mayEnd: mayEnd) { outcome in
-                        continuation.resume(returning: (outcome, inner.hasAnswered))
-                    })
+                guard handler.value.isIdle else {
+                    return continuation.resume(returning: .postponed(.mail, nil, reason: SMTPReason(.closed)))
+                }
+                handler.value.carrier = SMTPSingleCarrier { continuation.resume(returning: $0) }
+                handler.value.begin(envelope)
             }
         }
-    }
-
-    /// Whether it can take another message, by what is known without asking the server.
-    var isReusable: Bool {
-        channel.isActive && count.withLockedValue { $0 } < limits.messagesPerConnection
-            && NIODeadline.now() - openedAt < .seconds(Int64(limits.connectionSeconds))
-    }
-
-    /// Calls once when the connection ends; at once if it has.
-    func whenClosed(_ action: @escaping @Sendable () -> Void) {
-        channel.closeFuture.whenComplete { _ in action() }
     }
 
     /// Says good-bye and closes; does not wait.
@@ -191,5 +180,23 @@ final class SMTPConnection: Sendable {
         case .tlsv12: "TLS 1.2"
         default: "TLS"
         }
+    }
+}
+
+/// Carries one message and nothing else.
+private final class SMTPSingleCarrier: SMTPCarrier {
+    private var finish: ((SMTPOutcome) -> Void)?
+
+    init(_ finish: @escaping (SMTPOutcome) -> Void) { self.finish = finish }
+
+    func mayEnd() -> Bool { true }
+    func follower(in conversation: SMTPConversation) -> SMTPEnvelope? { nil }
+    func abandoned(_ outcome: SMTPOutcome) { finished(outcome) }
+    func isFree() {}
+    func ended() {}
+
+    func finished(_ outcome: SMTPOutcome) {
+        finish?(outcome)
+        finish = nil
     }
 }

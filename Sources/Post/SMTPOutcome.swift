@@ -12,10 +12,9 @@ public struct SMTPFault: Error, Sendable, Hashable {
     public let step: SMTPStep
     /// The server's words, if it said any.
     public let reply: SMTPReply?
-    /// What went wrong, in English for logs: "certificate verify failed".
-    public let reason: String
+    public let reason: SMTPReason
 
-    public init(step: SMTPStep, reply: SMTPReply? = nil, reason: String) {
+    public init(step: SMTPStep, reply: SMTPReply? = nil, reason: SMTPReason) {
         self.step = step
         self.reply = reply
         self.reason = reason
@@ -29,11 +28,11 @@ public enum SMTPOutcome: Sendable, Hashable {
     /// The server will not have it, and said so with 5xx at `.mail`, `.recipient`, `.data` or `.end`.
     case refused(SMTPStep, SMTPReply)
     /// Not now: a 4xx, or the connection ended before the final dot had left. The server does not have it.
-    case postponed(SMTPStep, SMTPReply?, reason: String)
+    case postponed(SMTPStep, SMTPReply?, reason: SMTPReason)
     /// The settings or the server as a whole are at fault: connect, TLS, AUTH, 421. The server does not have it.
     case fault(SMTPFault)
     /// The connection ended after the final dot had left and before the reply: nobody can know.
-    case unknown(reason: String)
+    case unknown(reason: SMTPReason)
     /// Larger than the server's SIZE; nothing was sent.
     case tooLarge(limit: Int)
     /// An address needs SMTPUTF8, which the server does not offer; nothing was sent.

@@ -33,7 +33,7 @@ public struct SMTPProbe: Sendable {
             let connection = try await SMTPConnection.open(account, trust: SMTPTrust(), on: loop)
             let description = await connection.describe()
             var outcome: SMTPOutcome?
-            if let envelope { outcome = await connection.deliver(envelope, mayEnd: { true }).outcome }
+            if let envelope { outcome = await connection.deliver(envelope) }
             connection.quit()
             return SMTPProbe(description, outcome: outcome, fault: nil)
         } catch {

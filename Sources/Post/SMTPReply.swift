@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a server says, read from bytes: "\r\n" is one Character in Swift, so nothing here looks at Strings by character.
+import NIOCore
 
 /// One reply of a server: a code and its text.
 public struct SMTPReply: Sendable, Hashable, CustomStringConvertible {
@@ -34,8 +35,9 @@ public struct SMTPReply: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// A server that does not keep to the protocol; its connection is closed.
-public struct SMTPProtocolError: Error, Sendable, Hashable {
-    public let reason: String
+struct SMTPProtocolError: Error, Hashable {
+    /// What it said, as far as that can be shown; nil when it was too much.
+    let line: String?
 }
 
 /// Cuts a stream of bytes into replies, within limits that a hostile server cannot pass.
@@ -43,54 +45,88 @@ struct SMTPReplyReader {
     static let lineBytes = 4096
     static let linesPerReply = 128
 
-    private var pending: [UInt8] = []
+    /// A reply of one line whose text nobody needs.
+    enum Usual {
+        case ok, goOn
+        fileprivate static let okReply = SMTPReply(code: 250, lines: [])
+        fileprivate static let goOnReply = SMTPReply(code: 354, lines: [])
+    }
+
+    private var pending = ByteBuffer()
     private var code = 0
     private var lines: [String] = []
 
-    var isEmpty: Bool { pending.isEmpty && lines.isEmpty }
+    var isEmpty: Bool { pending.readableBytes == 0 && lines.isEmpty }
 
-    mutating func append(_ bytes: some Sequence<UInt8>) { pending.append(contentsOf: bytes) }
+    mutating func append(_ bytes: ByteBuffer) {
+        if pending.readableBytes == 0 {
+            pending = bytes
+        } else {
+            pending.writeImmutableBuffer(bytes)
+        }
+    }
 
     /// Forgets what has come and was not read: before TLS it may be an attacker's (RFC 3207, 4.2).
     mutating func discard() { self = SMTPReplyReader() }
+
+    /// The next reply when it is whole, of one line and of the usual code, which is nearly always so: no text is made
+    /// of it. Nil when it is anything else, or not there yet.
+    mutating func takeUsual(_ usual: Usual) -> SMTPReply? {
+        guard lines.isEmpty, let length = lineLength() else { return nil }
+        let isUsual = pending.withUnsafeReadableBytes { bytes in
+            guard length >= 4, bytes[3] == UInt8(ascii: " ") else { return false }
+            switch usual {
+            case .ok: return bytes[0] == 0x32 && bytes[1] == 0x35 && bytes[2] == 0x30
+            case .goOn: return bytes[0] == 0x33 && bytes[1] == 0x35 && bytes[2] == 0x34
+            }
+        }
+        guard isUsual else { return nil }
+        pass(length + 1)
+        return usual == .ok ? Usual.okReply : Usual.goOnReply
+    }
 
     /// The next whole reply; nil when more bytes are needed.
     /// - Throws: ``SMTPProtocolError`` when this is not SMTP.
     mutating func next() throws(SMTPProtocolError) -> SMTPReply? {
         while true {
-            guard let end = pending.firstIndex(of: 10) else {
-                if pending.count > Self.lineBytes { throw SMTPProtocolError(reason: "a reply line without an end") }
+            guard let length = lineLength() else {
+                if pending.readableBytes > Self.lineBytes { throw SMTPProtocolError(line: nil) }
                 return nil
             }
-            if end > Self.lineBytes { throw SMTPProtocolError(reason: "a reply line is too long") }
-            var line = pending[..<end]
-            if line.last == 13 { line = line.dropLast() }
-            let reply = try read(line)
-            pending.removeSubrange(...end)
-            if let reply { return reply }
+            let line = Array(pending.readableBytesView.prefix(length))
+            pass(length + 1)
+            if let reply = try read(line.last == 13 ? line.dropLast() : line[...]) { return reply }
         }
+    }
+
+    /// How many bytes stand before the next line feed; nil when there is none as far as a line may go.
+    private func lineLength() -> Int? {
+        pending.withUnsafeReadableBytes { bytes in
+            bytes.prefix(Self.lineBytes + 1).firstIndex(of: 10)
+        }
+    }
+
+    /// Goes on behind so many bytes; a buffer that is used up is given back to the channel.
+    private mutating func pass(_ count: Int) {
+        pending.moveReaderIndex(forwardBy: count)
+        if pending.readableBytes == 0 { pending = ByteBuffer() }
     }
 
     /// Reads one line; the reply when it was its last.
     private mutating func read(_ line: ArraySlice<UInt8>) throws(SMTPProtocolError) -> SMTPReply? {
         let digits = line.prefix(3)
-        guard digits.count == 3, digits.allSatisfy({ (0x30...0x39).contains($0) }) else {
-            throw SMTPProtocolError(reason: "a reply without a code")
-        }
-        let code = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-        guard (200..<600).contains(code), lines.isEmpty || code == self.code else {
-            throw SMTPProtocolError(reason: "a reply code that cannot be")
-        }
+        let code = digits.reduce(0) { $0 * 10 + Int($1) - 0x30 }
         let mark = line.dropFirst(3).first
-        guard mark == nil || mark == UInt8(ascii: " ") || mark == UInt8(ascii: "-") else {
-            throw SMTPProtocolError(reason: "a reply without a code")
+        guard digits.count == 3, digits.allSatisfy({ (0x30...0x39).contains($0) }), (200..<600).contains(code),
+            lines.isEmpty || code == self.code,
+            mark == nil || mark == UInt8(ascii: " ") || mark == UInt8(ascii: "-"),
+            mark != UInt8(ascii: "-") || lines.count + 1 < Self.linesPerReply
+        else {
+            throw SMTPProtocolError(line: Self.readable(line.prefix(100)))
         }
         self.code = code
         lines.append(Self.readable(line.dropFirst(4)))
-        if mark == UInt8(ascii: "-") {
-            if lines.count >= Self.linesPerReply { throw SMTPProtocolError(reason: "a reply has too many lines") }
-            return nil
-        }
+        if mark == UInt8(ascii: "-") { return nil }
         defer { lines = [] }
         return SMTPReply(code: code, lines: lines)
     }

@@ -23,7 +23,7 @@ final class SMTPTrust: Sendable {
             contexts.withLockedValue { $0[key] = made }
             return made
         } catch {
-            throw SMTPFault(step: .handshake, reason: "the authority file cannot be read: \(error)")
+            throw SMTPFault(step: .handshake, reason: SMTPReason(.authorityFile, "\(error)"))
         }
     }
 

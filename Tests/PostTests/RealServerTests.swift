@@ -147,7 +147,7 @@ private final class RealServer {
                 return
             }
             #expect(fault.step == .handshake)
-            #expect(fault.reason == "the server's certificate is not trusted")
+            #expect(fault.reason == SMTPReason(.untrustedCertificate))
         }
     }
 

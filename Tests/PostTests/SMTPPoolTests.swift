@@ -170,6 +170,40 @@ import Testing
         #expect(outcomes.allSatisfy { if case .fault(let fault) = $0 { fault.step == .connect } else { false } })
     }
 
+    @Test func `more accounts than connections take turns`() async throws {
+        let servers = [
+            try await ScriptedSMTPServer.start(), try await ScriptedSMTPServer.start(),
+            try await ScriptedSMTPServer.start(),
+        ]
+        let pool = SMTPPool(maximum: 2)
+        let envelopes = try (0..<30).map { try envelope($0) }
+        // What stands idle for one account is given up for another, and what is busy too.
+        for _ in 0..<3 {
+            let outcomes = await withTaskGroup(of: SMTPOutcome.self) { group in
+                for (number, envelope) in envelopes.enumerated() {
+                    let account = account(servers[number % 3])
+                    group.addTask { await pool.send(envelope, through: account) }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(outcomes.allSatisfy { if case .accepted = $0 { true } else { false } })
+        }
+        #expect(servers.map(\.received.count) == [30, 30, 30])
+        pool.close()
+        for server in servers { try await server.stop() }
+    }
+
+    @Test func `after the end nothing is sent and everybody hears of it`() async throws {
+        let server = try await ScriptedSMTPServer.start()
+        let pool = SMTPPool()
+        _ = await pool.send(try envelope(1), through: account(server))
+        pool.close()
+        #expect(await pool.send(try envelope(2), through: account(server)) == .withdrawn)
+        #expect(await pool.check(account(server))?.reason == SMTPReason(.stopping))
+        #expect(server.received.count == 1)
+        try await server.stop()
+    }
+
     @Test func `a private host is refused where the provider does not allow it`() async throws {
         let server = try await ScriptedSMTPServer.start()
         var account = account(server)
@@ -178,7 +212,7 @@ import Testing
             Issue.record("not refused")
             return
         }
-        #expect(fault.reason == "the host is on a private network")
+        #expect(fault.reason == SMTPReason(.privateHost))
         try await server.stop()
     }
 

@@ -7,6 +7,18 @@ import NIOPosix
 
 /// A server for one test; stops when the test says so.
 public final class ScriptedSMTPServer: Sendable {
+    /// What a server makes of commands that were sent ahead.
+    public enum Ahead: String, Sendable, CaseIterable {
+        /// It answers them in their turn.
+        case reads
+        /// It answers the message and has forgotten them.
+        case loses
+        /// It refuses the message for them and ends the connection.
+        case refuses
+        /// It takes the message and ends the connection without a word.
+        case closes
+    }
+
     /// How the server behaves; may be changed while it runs.
     public struct Behaviour: Sendable {
         public var greeting = "220 test.example ESMTP"
@@ -25,6 +37,8 @@ public final class ScriptedSMTPServer: Sendable {
         public var killAt: String?
         /// Does so only once.
         public var killsOnce = false
+        /// What becomes of commands that arrive together with a final dot.
+        public var ahead = Ahead.reads
 
         public init() {}
     }
@@ -47,6 +61,7 @@ public final class ScriptedSMTPServer: Sendable {
         var connections = 0
         var open = 0
         var openAtOnce = 0
+        var aheads = 0
     }
 
     fileprivate let state: NIOLockedValueBox<State>
@@ -79,6 +94,8 @@ public final class ScriptedSMTPServer: Sendable {
     public var received: [Received] { state.withLockedValue { $0.received } }
     public var commands: [String] { state.withLockedValue { $0.commands } }
     public var connections: Int { state.withLockedValue { $0.connections } }
+    /// How many final dots came together with further commands.
+    public var aheads: Int { state.withLockedValue { $0.aheads } }
     /// The most connections that stood at the same time.
     public var openAtOnce: Int { state.withLockedValue { $0.openAtOnce } }
     public var behaviour: Behaviour {
@@ -133,13 +150,17 @@ private final class ScriptedSMTPHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let behaviour = server.behaviour
-        for byte in unwrapInboundIn(data).readableBytesView where !isDead {
+        let bytes = unwrapInboundIn(data).readableBytesView
+        for (index, byte) in zip(bytes.indices, bytes) where !isDead {
             count += 1
             let isLast = count == behaviour.killAfterBytes
-            let reply = content == nil ? read(byte, behaviour) : readContent(byte, behaviour)
+            let wasContent = content != nil
+            let hasMore = bytes.index(after: index) < bytes.endIndex
+            let reply = wasContent ? readContent(byte, behaviour, hasMore) : read(byte, behaviour)
             if isLast { return die(context) }
             if let reply { say(reply, context) }
             if isDead { return die(context) }
+            if behaviour.ahead == .loses, wasContent, content == nil { return }
         }
     }
 
@@ -212,12 +233,19 @@ private final class ScriptedSMTPHandler: ChannelInboundHandler {
         return proofs.contains(String(words[2])) ? "235 2.7.0 welcome" : "535 5.7.8 wrong password"
     }
 
-    private func readContent(_ byte: UInt8, _ behaviour: ScriptedSMTPServer.Behaviour) -> String? {
+    private func readContent(
+        _ byte: UInt8, _ behaviour: ScriptedSMTPServer.Behaviour, _ hasMore: Bool
+    ) -> String? {
         content?.append(byte)
         guard byte == 10, let bytes = content else { return nil }
         let isEnd = bytes == Array(".\r\n".utf8) || bytes.suffix(5) == Array("\r\n.\r\n".utf8)[...]
         guard isEnd else { return nil }
         content = nil
+        if hasMore {
+            server.state.withLockedValue { $0.aheads += 1 }
+            isDead = behaviour.ahead == .refuses || behaviour.ahead == .closes
+            if behaviour.ahead == .refuses { return "554 5.5.0 Error: SMTP protocol synchronization" }
+        }
         if behaviour.silentAt == "DOT" { return nil }
         if behaviour.killAt == "DOT" {
             isDead = true
@@ -226,7 +254,7 @@ private final class ScriptedSMTPHandler: ChannelInboundHandler {
         let received = ScriptedSMTPServer.Received(
             sender: sender, recipient: recipient ?? "", content: Self.undotted(bytes.dropLast(3)), connection: number)
         if behaviour.endReply.hasPrefix("2") { server.state.withLockedValue { $0.received.append(received) } }
-        return behaviour.endReply
+        return isDead ? nil : behaviour.endReply
     }
 
     private static func undotted(_ bytes: ArraySlice<UInt8>) -> [UInt8] {

@@ -27,7 +27,7 @@ extension Mailings {
 
     static func steps(of probe: SMTPProbe, _ smtp: SMTPSettings) -> [MailCheckStep] {
         if let fault = probe.fault {
-            let words = fault.reply?.description ?? fault.reason
+            let words = fault.reply?.description ?? fault.reason.stored()
             let key = "failed.\(fault.step.rawValue)"
             return [MailCheckStep(isGood: false, key: key, arguments: ["words": words, "host": smtp.host ?? ""])]
         }
@@ -54,11 +54,12 @@ extension Mailings {
         case .refused(let step, let reply):
             MailCheckStep(isGood: false, key: "refused.\(step.rawValue)", arguments: ["words": reply.description])
         case .postponed(_, let reply, let reason):
-            MailCheckStep(isGood: false, key: "postponed", arguments: ["words": reply?.description ?? reason])
+            MailCheckStep(isGood: false, key: "postponed", arguments: ["words": reply?.description ?? reason.stored()])
         case .fault(let fault):
             MailCheckStep(
-                isGood: false, key: "faulty", arguments: ["words": fault.reply?.description ?? fault.reason])
-        case .unknown(let reason): MailCheckStep(isGood: false, key: "unknown", arguments: ["words": reason])
+                isGood: false, key: "faulty", arguments: ["words": fault.reason.stored(with: fault.reply)])
+        case .unknown(let reason):
+            MailCheckStep(isGood: false, key: "unknown", arguments: ["words": reason.stored()])
         case .tooLarge(let limit): MailCheckStep(isGood: false, key: "tooLarge", arguments: ["limit": "\(limit)"])
         case .needsSMTPUTF8: MailCheckStep(isGood: false, key: "needsSMTPUTF8")
         case .withdrawn: MailCheckStep(isGood: false, key: "withdrawn")

@@ -77,15 +77,15 @@ extension Mailings {
             // can know how far it came.
             let triesAgain =
                 message.unknowns == 0 && plan.settings?.unknownPolicy != .leave && now < message.windowEndsAt
-            return .unknown(again: triesAgain ? now : nil, reason: "interrupted while sending")
+            return .unknown(again: triesAgain ? now : nil, reason: "mailings.reason.interrupted")
         }
         if let gate { return .cancelled(gate: gate) }
         let hold = holds.first { $0.senderEmail == nil || $0.senderEmail == message.senderEmail }
         if now >= message.windowEndsAt, message.state != .unknown {
-            return .failed(reason: hold?.reason ?? message.reply ?? "the send window is over")
+            return .failed(reason: hold?.reason ?? message.reply ?? "mailings.reason.windowOver")
         }
         if message.state == .unknown, now >= message.windowEndsAt {
-            return .unknown(again: nil, reason: message.reply ?? "the send window is over")
+            return .unknown(again: nil, reason: message.reply ?? "mailings.reason.windowOver")
         }
         if let hold, !isCaptured { return .held(reason: hold.reason) }
         return nil

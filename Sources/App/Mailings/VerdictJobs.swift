@@ -2,6 +2,15 @@
 // The one switch from what a server said to what becomes of the message (spec 2.2).
 import Post
 
+extension SMTPReason {
+    /// As the ledger and its readers keep it: a sentence's key, and behind it verbatim what the server or the system
+    /// said.
+    func stored(with reply: SMTPReply? = nil) -> String {
+        let key = "mailings.reason.\(code.rawValue)"
+        return (reply?.description ?? detail).map { "\(key) \($0)" } ?? key
+    }
+}
+
 extension Verdict {
     /// Judges an outcome.
     /// - Parameter jitter: 0…1, spreads the retries.
@@ -14,17 +23,17 @@ extension Verdict {
         case .refused(_, let reply):
             return .failed(reason: reply.description)
         case .postponed(_, let reply, let reason):
-            let words = reply?.description ?? reason
+            let words = reply?.description ?? reason.stored()
             return retry(message, at: now, jitter: jitter, words: words)
         case .fault(let fault):
-            return .held(reason: fault.reply?.description ?? fault.reason)
+            return .held(reason: fault.reason.stored(with: fault.reply))
         case .unknown(let reason):
             let triesAgain = policy == .retryOnce && message.unknowns == 0 && now < message.windowEndsAt
-            return .unknown(again: triesAgain ? now.adding(seconds: 5) : nil, reason: reason)
+            return .unknown(again: triesAgain ? now.adding(seconds: 5) : nil, reason: reason.stored())
         case .tooLarge(let limit):
-            return .failed(reason: "552 message larger than the server's \(limit) bytes")
+            return .failed(reason: "mailings.reason.tooLarge \(limit)")
         case .needsSMTPUTF8:
-            return .failed(reason: "553 the server does not take letters outside ASCII in addresses")
+            return .failed(reason: "mailings.reason.needsSMTPUTF8")
         case .withdrawn:
             return .postponed
         }
