@@ -30,6 +30,17 @@ public struct Localizer: Sendable {
     /// True when the key has a sentence.
     public func knows(_ key: String) -> Bool { sentences[key] != nil }
 
+    /// A reason as it is stored, in words: a key of the dictionary, behind it what somebody else said, verbatim; or
+    /// only what somebody else said.
+    ///
+    ///     t.reason("mailings.reason.timeout DATA")        // «Сервер не ответил вовремя: DATA»
+    ///     t.reason("550 5.1.1 no such user")              // "550 5.1.1 no such user"
+    public func reason(_ stored: String) -> String {
+        let parts = stored.split(separator: " ", maxSplits: 1)
+        guard let key = parts.first.map({ String($0) }), knows(key) else { return stored }
+        return parts.count == 1 ? self(key) : "\(self(key)): \(parts[1])"
+    }
+
     private static func fill(_ text: String, _ arguments: [String: String]) -> String {
         var filled = text
         for (name, value) in arguments { filled = filled.replacing("{\(name)}", with: value) }

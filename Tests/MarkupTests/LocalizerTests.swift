@@ -43,6 +43,21 @@ import Testing
         #expect(en("a.missing") == "a.missing")
     }
 
+    @Test(arguments: [
+        ("a.broken", "Сломано", "broken"), ("a.broken 550 <x>", "Сломано: 550 <x>", "broken: 550 <x>"),
+        ("550 5.1.1 a.broken", "550 5.1.1 a.broken", "550 5.1.1 a.broken"), ("a.other x", "a.other x", "a.other x"),
+        ("", "", ""),
+    ])
+    func `a stored reason is a sentence with others' words behind it, or only these`(
+        stored: String, russian: String, english: String
+    ) throws {
+        var catalogue = try catalogue()
+        try catalogue.add(Data(#"{"a.broken": "Сломано"}"#.utf8), language: "ru", name: "b.ru.json")
+        try catalogue.add(Data(#"{"a.broken": "broken"}"#.utf8), language: "en", name: "b.en.json")
+        #expect(catalogue.localizer("ru").reason(stored) == russian)
+        #expect(catalogue.localizer("en").reason(stored) == english)
+    }
+
     @Test func `an unknown language is said in English`() throws {
         #expect(try catalogue().localizer("de").language == "en")
     }

@@ -52,9 +52,10 @@ public struct Inbox: Sendable {
         let store = InboxStore(tenant: tenant, tx: tx)
         let rows = try store.administrators().map { administrator in
             let t = installation.catalogue.localizer(administrator.language)
+            let arguments = notice.arguments.mapValues { t.reason($0) }
             return InboxStore.NewMessage(
                 person: administrator.person, run: InboxStore.noRun, workflow: nil, block: notice.once,
-                title: t(notice.key + ".title", notice.arguments), body: t(notice.key + ".body", notice.arguments))
+                title: t(notice.key + ".title", arguments), body: t(notice.key + ".body", arguments))
         }
         try store.insert(rows, at: now)
     }

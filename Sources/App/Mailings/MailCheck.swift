@@ -8,7 +8,8 @@ struct MailCheckForm: Sendable, Equatable {
     var text = ""
 }
 
-/// One step of the conversation in plain words: a dictionary key below `mailings.check` and what stands in its holes.
+/// One step of the conversation in plain words: a dictionary key below `mailings.check` and what stands in its holes,
+/// itself a stored reason or verbatim.
 struct MailCheckStep: Sendable, Equatable {
     let isGood: Bool
     let key: String

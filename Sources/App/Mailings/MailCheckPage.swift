@@ -42,7 +42,8 @@ struct MailCheckPage {
         guard let steps else { return .empty }
         let items: [HTML] = steps.map { step in
             let mark = step.isGood ? badge(t("mailings.check.good"), .good) : badge(t("mailings.check.bad"), .bad)
-            return "<li>\(mark) \(t("mailings.check.\(step.key)", step.arguments))</li>"
+            let arguments = step.arguments.mapValues { t.reason($0) }
+            return "<li>\(mark) \(t("mailings.check.\(step.key)", arguments))</li>"
         }
         let isGood = steps.allSatisfy(\.isGood)
         return notice(isGood ? .good : .bad, "<ol class=\"steps\">\(items)</ol>")

@@ -53,7 +53,7 @@ extension Mailings {
         let waiting = try row?.at(0, as: Int.self) ?? 0
         let since = t.dateTime(hold.since.date, in: TimeZone(identifier: zone) ?? .gmt)
         return Banner(
-            text: t("mailings.banner", count: waiting, ["since": since, "reason": hold.reason]),
+            text: t("mailings.banner", count: waiting, ["since": since, "reason": t.reason(hold.reason)]),
             link: (t("mailings.banner.link"), "/settings/email"))
     }
 

@@ -48,7 +48,7 @@ struct OutboxPage {
             OutboxMessagePage.badge(of: message, t: t),
             time(row.stateAt, in: signedIn.timeZone, t: t),
             HTML(row.workflow ?? t("mailings.kind.\(message.kind.rawValue)")),
-            HTML(String((message.reply ?? "").prefix(120))),
+            HTML(String((message.reply.map { t.reason($0) } ?? "").prefix(120))),
         ]
     }
 }
@@ -99,7 +99,7 @@ struct OutboxMessagePage {
             (t("mailings.outbox.recipient"), HTML(message.recipient)),
             (t("mailings.outbox.sender"), HTML(sender)),
         ]
-        if let reply = message.reply { entries.append((t("mailings.outbox.reply"), HTML(reply))) }
+        if let reply = message.reply { entries.append((t("mailings.outbox.reply"), HTML(t.reason(reply)))) }
         if let workflow = row.workflow { entries.append((t("mailings.outbox.workflow"), HTML(workflow))) }
         entries += [
             (t("mailings.outbox.attempts"), HTML(t.number(message.attempt))),

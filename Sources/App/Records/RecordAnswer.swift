@@ -67,7 +67,7 @@ struct RecordAnswer {
         .object([
             "id": .string(row.message.id.description), "run": text(row.message.run?.description),
             "recipient": .string(row.message.recipient), "state": .string(row.message.state.rawValue),
-            "reply": text(row.message.reply), "createdAt": .string(row.message.createdAt.rfc3339),
+            "reply": text(row.message.reply.map { t.reason($0) }), "createdAt": .string(row.message.createdAt.rfc3339),
             "stateAt": .string(row.stateAt.rfc3339),
         ])
     }

@@ -106,7 +106,7 @@ struct RecordPage {
             [
                 "<a href=\"/outbox/\(row.message.id.description)\">\(row.message.recipient)</a>",
                 OutboxMessagePage.badge(of: row.message, t: t), shown(row.stateAt),
-                HTML(String((row.message.reply ?? "–").prefix(200))),
+                HTML(String((row.message.reply.map { t.reason($0) } ?? "–").prefix(200))),
             ]
         }
         return card(t("records.messages"), table(t("records.messages"), columns, rows))

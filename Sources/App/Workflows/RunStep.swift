@@ -145,7 +145,7 @@ struct RunStep {
 
     private mutating func notSent(_ reason: String) -> Stop {
         note(.mailNotSent, ["reason": reason])
-        run.variables.setError(t.knows(reason) ? t(reason) : reason)
+        run.variables.setError(t.reason(reason))
         hasNewVariables = true
         return walk(from: branch(ScenarioBranch.notSent))
     }

@@ -53,7 +53,7 @@ extension RunLine {
     /// A reason in words: a gate's no, a sentence of the dictionary, or what a mail server said.
     static func reason(_ reason: String, _ t: Localizer) -> String {
         if let no = GateNo(reason) { return no.sentence(t) }
-        return t.knows(reason) ? t(reason) : reason
+        return t.reason(reason)
     }
 }
 

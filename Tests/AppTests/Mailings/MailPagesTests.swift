@@ -4,6 +4,7 @@ import Durable
 import Foundation
 import HTTPTypes
 import Markup
+import Post
 import Storage
 import TestSupport
 import Testing
@@ -126,6 +127,69 @@ import Testing
             #expect(try await world.app.database.read { tx in try settings.smtp(of: tenant, in: tx) } == nil)
         }
         try await server.stop()
+    }
+
+    @Test(arguments: [
+        ("ru", "сервер не предлагает шифрование (STARTTLS)"),
+        ("en", "the server does not offer encryption (STARTTLS)"),
+    ])
+    func `why mail is held is said in the reader's language`(language: String, sentence: String) async throws {
+        let server = try await ScriptedSMTPServer.start()
+        for engine in engines {
+            try await run(engine) { world, browser in
+                let tenant = world.tenant
+                try await world.app.database.write { tx in
+                    try tx.execute("UPDATE person SET language = \(language) WHERE tenant_id = \(tenant)")
+                }
+                try await world.save(port: server.port, secure: .starttls)
+                try await world.compose([world.due()])
+                try await world.deliver()
+                let list = try await browser.get("/outbox?state=held")
+                // Once in the banner, once in the list.
+                #expect(list.body.components(separatedBy: sentence).count == 3)
+                let notices = try await world.app.database.query("SELECT body FROM internal_message")
+                #expect(try notices.map { try $0.at(0, as: String.self) }.allSatisfy { $0.contains(sentence) })
+                #expect(notices.count == 1)
+                var fields = form(port: server.port)
+                fields["secure"] = "starttls"
+                fields["check_to"] = "admin@centre.example"
+                let check = try await browser.post("/settings/email/check", fields)
+                #expect(check.body.components(separatedBy: sentence).count == 3)
+                #expect(!list.body.contains("mailings.reason") && !check.body.contains("mailings.reason"))
+            }
+        }
+        try await server.stop()
+    }
+
+    @Test(arguments: [("ru", "имя пользователя"), ("en", "user name")])
+    func `the server's own words stand behind the sentence as they were`(language: String, part: String) async throws {
+        var behaviour = ScriptedSMTPServer.Behaviour()
+        behaviour.passwords = ["centre": "new"]
+        let server = try await ScriptedSMTPServer.start(behaviour)
+        try await run(engines[0]) { world, browser in
+            let tenant = world.tenant
+            try await world.app.database.write { tx in
+                try tx.execute("UPDATE person SET language = \(language) WHERE tenant_id = \(tenant)")
+            }
+            try await world.save(port: server.port, user: "centre", password: "old")
+            try await world.compose([world.due()])
+            try await world.deliver()
+            let list = try await browser.get("/outbox?state=held")
+            #expect(list.body.contains(part) && list.body.contains(": 535 5.7.8 wrong password"))
+        }
+        try await server.stop()
+    }
+
+    @Test func `every reason of the client has a sentence in both languages`() async throws {
+        try await TestApp.run(on: engines[0]) { app in
+            for code in SMTPReason.Code.allCases {
+                let stored = SMTPReason(code, "x y").stored()
+                for language in ["ru", "en"] {
+                    let said = app.otklik.installation.catalogue.localizer(language).reason(stored)
+                    #expect(said.hasSuffix(": x y") && !said.hasPrefix("mailings."), "\(language) \(code)")
+                }
+            }
+        }
     }
 
     @Test(arguments: engines) func `opening the unsubscribe link changes nothing, its button and one click do`(

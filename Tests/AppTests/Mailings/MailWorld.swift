@@ -106,12 +106,12 @@ struct MailWorld {
     /// Says how mail leaves.
     func save(
         port: Int, user: String? = nil, password: String? = nil, policy: UnknownPolicy = .retryOnce,
-        connections: Int = 4
+        connections: Int = 4, secure: SecureMode = .none
     ) async throws {
         var smtp = SMTPSettings.initial(senderName: "Отклик", senderEmail: "survey@centre.example")
         smtp.host = "127.0.0.1"
         smtp.port = port
-        smtp.secure = .none
+        smtp.secure = secure
         smtp.requiresAuthentication = user != nil
         smtp.userName = user
         smtp.password = password
