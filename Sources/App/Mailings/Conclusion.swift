@@ -24,6 +24,9 @@ extension Mailings {
         let signals = try Self.signals(kept, ledger: ledger)
         if !signals.isEmpty { try workflows.signal(signals, of: tenant, in: tx, at: now) }
         for one in kept { try hold(after: one, of: tenant, in: tx, at: now) }
+        // Only a probed message leaves while it is held; its attempt grew when its intent was committed.
+        let probes = kept.filter { $0.message.state == .held && $0.attempt > $0.message.attempt }
+        if !probes.isEmpty { try lift(after: probes, of: tenant, in: tx, at: now) }
         try Work.settle(concluded.map { (item: $0.item, outcome: Self.outcome($0, at: now)) }, in: tx)
     }
 

@@ -169,6 +169,27 @@ struct LedgerStore {
         return try rows.map { try $0.at(0) }
     }
 
+    /// The newest message that waits for the settings to work again and whose send window is open: of one sender, or
+    /// of any that is not held by itself.
+    func newestHeld(of senderEmail: String?, at now: Moment) throws -> MessageID? {
+        let senders: SQL =
+            if let senderEmail {
+                "= \(senderEmail)"
+            } else {
+                """
+                NOT IN (SELECT h.sender_email FROM smtp_hold h WHERE h.tenant_id = \(tenant) AND h.sender_email <> '')
+                """
+            }
+        let rows = try tx.query(
+            """
+            SELECT id FROM message
+            WHERE tenant_id = \(tenant) AND state = \(MessageState.held) AND window_ends_at > \(now)
+                AND sender_email \(senders)
+            ORDER BY id DESC LIMIT 1
+            """)
+        return try rows.first?.at(0)
+    }
+
     static func list(_ ids: [MessageID]) -> SQL {
         ids.map { "\($0)" as SQL }.joined(separator: ", ")
     }

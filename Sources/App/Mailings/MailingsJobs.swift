@@ -80,7 +80,7 @@ extension Mailings {
             return .unknown(again: triesAgain ? now : nil, reason: "mailings.reason.interrupted")
         }
         if let gate { return .cancelled(gate: gate) }
-        let hold = holds.first { $0.senderEmail == nil || $0.senderEmail == message.senderEmail }
+        let hold = holds.first { $0.holds(message) }
         if now >= message.windowEndsAt, message.state != .unknown {
             return .failed(reason: hold?.reason ?? message.reply ?? "mailings.reason.windowOver")
         }
@@ -91,24 +91,56 @@ extension Mailings {
         return nil
     }
 
-    /// Asks a held centre's server whether it takes mail again; then everything that waits is due at once.
+    /// Asks a held centre's server whether it signs us in again. If so the newest held message of each hold is tried on
+    /// the way that every message goes, and what becomes of it decides about the others (``lift(after:of:in:at:)``).
     private func probe(_ item: WorkItem, pool: SMTPPool, _ context: WorkContext) async throws {
         let tenant = TenantID(raw: item.tenant)
-        let smtp = try await installation.database.read { tx in try settings.smtp(of: tenant, in: tx) }
+        let (smtp, isHeld) = try await installation.database.read { tx in
+            (try settings.smtp(of: tenant, in: tx), try !HoldStore(tx: tx, tenant: tenant).all().isEmpty)
+        }
         var fault: SMTPFault?
-        if let smtp, let account = account(smtp) { fault = await pool.check(account) }
+        if isHeld, let smtp, let account = account(smtp) { fault = await pool.check(account) }
         let isWorking = fault == nil
         let now = Moment(milliseconds: context.now())
         try await installation.database.write { tx in
-            guard isWorking else {
-                try Work.settle(
-                    [item], as: .again(at: now.adding(seconds: MailLimits.probeSeconds).milliseconds), in: tx)
-                return
-            }
-            try HoldStore(tx: tx, tenant: tenant).release()
-            try release(tenant, in: tx, at: now)
-            try Work.settle([item], as: .done, in: tx)
+            let stay = try isWorking ? begin(probing: tenant, in: tx, at: now) : true
+            let next = now.adding(seconds: MailLimits.probeSeconds).milliseconds
+            try Work.settle([item], as: stay ? .again(at: next) : .done, in: tx)
         }
+    }
+
+    /// Lets the newest message of each hold go first; a hold that keeps nothing back is lifted at once.
+    /// - Returns: whether holds are left.
+    private func begin(probing tenant: TenantID, in tx: any Transaction, at now: Moment) throws -> Bool {
+        let (store, ledger) = (HoldStore(tx: tx, tenant: tenant), LedgerStore(tx: tx, tenant: tenant))
+        var stay = false
+        for hold in try store.all() {
+            if let newest = try ledger.newestHeld(of: hold.senderEmail, at: now) {
+                stay = true
+                try store.probe(hold, with: newest)
+                try Work.schedule(
+                    Self.messageWork, tenant: tenant.raw, subject: newest.raw, at: now.milliseconds, in: tx)
+            } else {
+                try store.release(hold)
+            }
+        }
+        return stay
+    }
+
+    /// What an attempt at a held message means for the others: they are released, or wait for the next probe.
+    func lift(after attempts: [Concluded], of tenant: TenantID, in tx: any Transaction, at now: Moment) throws {
+        let store = HoldStore(tx: tx, tenant: tenant)
+        var isLifted = false
+        for hold in try store.all() {
+            guard let one = attempts.first(where: { $0.message.id == hold.probed }) else { continue }
+            if hold.isLifted(by: one.verdict) {
+                try store.release(hold)
+                isLifted = true
+            } else {
+                try store.probe(hold, with: nil)
+            }
+        }
+        if isLifted { try release(tenant, in: tx, at: now) }
     }
 
     /// Makes everything that is held due at once.

@@ -43,6 +43,6 @@ CREATE TABLE smtp_hold (
     sender_email TEXT NOT NULL, -- open
     held_since BIGINT NOT NULL,
     reason TEXT NOT NULL, -- open
-    next_probe_at BIGINT NOT NULL,
+    probed_message_id BIGINT,
     PRIMARY KEY (tenant_id, sender_email)
 ) /*without rowid*/;

@@ -131,6 +131,80 @@ import Testing
         }
     }
 
+    @Test(arguments: engines) func `when the server signs us in again the newest message goes first and alone`(
+        _ engine: Dialect
+    ) async throws {
+        var behaviour = ScriptedSMTPServer.Behaviour()
+        behaviour.passwords = ["centre": "new"]
+        try await run(engine, runs: 5, behaviour) { world, server in
+            try await world.save(port: server.port, user: "centre", password: "old")
+            try await world.compose((0..<5).map { world.due(["c\($0)@x.example"], run: 701 + Int64($0)) })
+            try await world.deliver()
+            #expect(Set(try await world.states()) == ["held"])
+            // It signs us in and takes no mail: one message a minute is tried, and nothing is released.
+            server.behaviour.passwords = ["centre": "old"]
+            server.behaviour.replies = ["MAIL": "421 4.3.2 too busy"]
+            for minute in 1...3 {
+                world.app.clock.advance(seconds: 60)
+                try await world.deliver()
+                #expect(Set(try await world.states()) == ["held"])
+                #expect(server.commands.filter { $0.hasPrefix("MAIL") }.count == minute)
+                #expect(try await world.messages().map(\.attempt) == [0, 0, 0, 0, minute])
+            }
+            #expect(try await world.notices().count == 1)
+            let before = server.commands.count
+            server.behaviour.replies = [:]
+            world.app.clock.advance(seconds: 60)
+            try await world.deliver()
+            #expect(Set(try await world.states()) == ["sent"])
+            let tried = server.commands.dropFirst(before).filter { $0.hasPrefix("RCPT") }
+            #expect(tried.first == "RCPT TO:<c4@x.example>")
+            #expect(tried.count == 5 && server.received.count == 5)
+            #expect(try await world.mailings.holds(of: world.tenant).isEmpty)
+        }
+    }
+
+    @Test(arguments: engines) func `a message that is refused for its own sake shows that the others may go`(
+        _ engine: Dialect
+    ) async throws {
+        var behaviour = ScriptedSMTPServer.Behaviour()
+        behaviour.passwords = ["centre": "new"]
+        try await run(engine, runs: 3, behaviour) { world, server in
+            try await world.save(port: server.port, user: "centre", password: "old")
+            try await world.compose((0..<3).map { world.due(["c\($0)@x.example"], run: 701 + Int64($0)) })
+            try await world.deliver()
+            server.behaviour.passwords = ["centre": "old"]
+            server.behaviour.replies = ["RCPT TO:<C2@": "550 5.1.1 no such user"]
+            world.app.clock.advance(seconds: 60)
+            try await world.deliver()
+            #expect(try await world.states() == ["sent", "sent", "failed"])
+            #expect(try await world.mailings.holds(of: world.tenant).isEmpty)
+        }
+    }
+
+    @Test(arguments: engines) func `a lost connection at the probed message keeps the others back`(
+        _ engine: Dialect
+    ) async throws {
+        var behaviour = ScriptedSMTPServer.Behaviour()
+        behaviour.passwords = ["centre": "new"]
+        try await run(engine, runs: 3, behaviour) { world, server in
+            try await world.save(port: server.port, user: "centre", password: "old")
+            try await world.compose((0..<3).map { world.due(["c\($0)@x.example"], run: 701 + Int64($0)) })
+            try await world.deliver()
+            server.behaviour.passwords = ["centre": "old"]
+            server.behaviour.killAt = "MAIL"
+            world.app.clock.advance(seconds: 60)
+            try await world.deliver()
+            #expect(try await world.states() == ["held", "held", "retrying"])
+            #expect(try await world.mailings.holds(of: world.tenant).count == 1)
+            server.behaviour.killAt = nil
+            world.app.clock.advance(seconds: 60)
+            try await world.deliver()
+            #expect(try await world.states().prefix(2) == ["sent", "sent"])
+            #expect(try await world.mailings.holds(of: world.tenant).isEmpty)
+        }
+    }
+
     @Test(arguments: engines) func `new settings are tried at once`(_ engine: Dialect) async throws {
         var behaviour = ScriptedSMTPServer.Behaviour()
         behaviour.passwords = ["centre": "new"]
@@ -307,6 +381,17 @@ import Testing
             try await world.compose([world.due(run: 704, sender: "bad@centre.example"), world.due(run: 705)])
             try await world.deliver()
             #expect(try await world.states().suffix(2) == ["held", "sent"])
+            // Still refused: the probe costs the newest, and the sender stays held.
+            try await world.compose([world.due(run: 704, sender: "bad@centre.example")])
+            try await world.deliver()
+            world.app.clock.advance(seconds: 60)
+            try await world.deliver()
+            #expect(try await world.states().suffix(3) == ["held", "sent", "failed"])
+            server.behaviour.replies = [:]
+            world.app.clock.advance(seconds: 60)
+            try await world.deliver()
+            #expect(try await world.states().suffix(3) == ["sent", "sent", "failed"])
+            #expect(try await world.mailings.holds(of: world.tenant).isEmpty)
         }
     }
 
