@@ -6,7 +6,7 @@ import Foundation
 /// The server's key and what is derived from it. Never logged, never shown.
 public struct ServerSecret: Sendable {
     /// What a derived key is for: keys of different uses are independent (HKDF, RFC 5869).
-    public enum Use: String, Sendable {
+    public enum Use: String, Sendable, CaseIterable {
         case surveyToken = "survey-token"
         case surveyNonce = "survey-nonce"
         case unsubscribe
@@ -18,18 +18,25 @@ public struct ServerSecret: Sendable {
 
     /// Which key this is: stored beside what was derived from it, so that rotated keys stay valid for reading.
     public let keyID: Int
-    private let key: SymmetricKey
+    /// Derived once: every page and every submit needs some of them, and deriving one costs as much as using it thrice.
+    private let keys: [Use: SymmetricKey]
 
     /// - Parameter bytes: at least 32 random bytes.
     public init(bytes: [UInt8], keyID: Int = 1) {
         precondition(bytes.count >= 32, "The server's secret has at least 32 bytes.")
-        key = SymmetricKey(data: bytes)
+        let key = SymmetricKey(data: bytes)
+        keys = Dictionary(uniqueKeysWithValues: Use.allCases.map { ($0, Self.derived(from: key, for: $0)) })
         self.keyID = keyID
+    }
+
+    private static func derived(from key: SymmetricKey, for use: Use) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Data(use.rawValue.utf8), outputByteCount: 32)
     }
 
     /// The key of one use.
     func key(for use: Use) -> SymmetricKey {
-        HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Data(use.rawValue.utf8), outputByteCount: 32)
+        guard let key = keys[use] else { preconditionFailure("Every use has its key.") }
+        return key
     }
 
     /// An authenticated digest (HMAC-SHA256) of a message, for one use.
