@@ -77,19 +77,29 @@ public struct FormInput: Sendable {
     private static func decoded(_ encoded: ArraySlice<UInt8>) throws -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(encoded.count)
-        var rest = encoded
-        while let byte = rest.popFirst() {
+        var place = encoded.startIndex
+        while place < encoded.endIndex {
+            let byte = encoded[place]
+            place += 1
             switch byte {
             case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
-                guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit)
+                guard place + 2 <= encoded.endIndex, let high = hexDigit(encoded[place]),
+                    let low = hexDigit(encoded[place + 1])
                 else { throw unreadable }
-                bytes.append(high << 4 | low)
-            default: bytes.append(byte)
+                place += 2
+                append(high << 4 | low, to: &bytes)
+            default: append(byte, to: &bytes)
             }
         }
         guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else { throw unreadable }
-        return text.replacing("\r\n", with: "\n")
+        return text
+    }
+
+    /// A line feed takes the place of a carriage return before it.
+    private static func append(_ byte: UInt8, to bytes: inout [UInt8]) {
+        if byte == UInt8(ascii: "\n"), bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        bytes.append(byte)
     }
 
     private static func hexDigit(_ byte: UInt8) -> UInt8? {

@@ -6,12 +6,14 @@ import Testing
 
 @Suite struct FormInputTests {
     @Test func `fields are decoded, with several values in their order`() throws {
-        let input = try FormInput(query: "name=%D0%90%D0%BD%D0%BD%D0%B0+%26+Co&b=2&b=1&empty=&lone&a%5Bx%5D=%0D%0Aq")
+        let input = try FormInput(
+            query: "name=%D0%90%D0%BD%D0%BD%D0%B0+%26+Co&b=2&b=1&empty=&lone&a%5Bx%5D=%0D%0Aq&lines=%0d%0D%0A%0D.%0A")
         #expect(input.text("name") == "Анна & Co")
         #expect(input.values("b") == ["2", "1"])
         #expect(input.integer("b") == 2)
         #expect(input.has("empty") && input.has("lone") && !input.has("missing"))
         #expect(input.exactText("a[x]") == "\nq")
+        #expect(input.exactText("lines") == "\r\n\r.\n")
         #expect(input.text("missing") == "")
     }
 
