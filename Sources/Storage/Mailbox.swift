@@ -25,8 +25,10 @@ final class Mailbox: @unchecked Sendable {
         }
         waiting.append(job)
         let isServed = idle >= waiting.count
-        condition.signal()
+        let isAwaited = idle > 0
         condition.unlock()
+        // Behind the lock: a thread that is woken inside it would go to sleep again at once, at the lock.
+        if isAwaited { condition.signal() }
         return isServed
     }
 
