@@ -43,6 +43,9 @@ final class SQLiteConnection: Connection {
     /// Whose cancellation stops the statements that run: it is asked while they do.
     var interruption: Interruption?
 
+    /// Told while a statement goes on, so that others need not wait behind it.
+    var isLong: (() -> Void)?
+
     /// A number that changes when another connection has committed.
     func changeNumber() throws -> SQLValue? {
         try run(text: "PRAGMA data_version", values: []).rows.first?.values.first
@@ -111,6 +114,7 @@ final class SQLiteConnection: Connection {
             { context in
                 guard let context else { return 0 }
                 let connection = Unmanaged<SQLiteConnection>.fromOpaque(context).takeUnretainedValue()
+                connection.isLong?()
                 return connection.interruption?.isCancelled == true ? 1 : 0
             }, connection)
     }

@@ -10,7 +10,7 @@ final class SQLiteEngine: Engine {
     private let path: String
     private let mint: IDMint
     private let writes = Mailbox()
-    private let reads = Mailbox()
+    private let reads = ReadQueue()
     private let listeners = Listeners()
     private let threads = ThreadCount()
 
@@ -69,22 +69,25 @@ final class SQLiteEngine: Engine {
     }
 
     private func enqueueRead(_ job: Job) {
-        if !reads.put(job) { startReader() }
+        if reads.put(job) { Self.startReader(threads, path: path, reads, mint) }
     }
 
-    private func startReader() {
-        let (path, reads, mint) = (path, reads, mint)
-        threads.start(name: "sqlite-read", limit: Self.readers + 1) {
+    private static func startReader(_ threads: ThreadCount, path: String, _ reads: ReadQueue, _ mint: IDMint) {
+        threads.start(name: "sqlite-read", limit: readers + 1) {
             var reader: SQLiteReader?
-            while let jobs = reads.take(upTo: 1) {
-                for job in jobs {
-                    do {
-                        let current = try reader ?? SQLiteReader(path: path, mint: mint)
-                        reader = current
-                        current.serve(job)
-                    } catch {
-                        job.fail(error)
+            var isBrief = false
+            while let (job, needsThread) = reads.take(afterBrief: isBrief) {
+                if needsThread { startReader(threads, path: path, reads, mint) }
+                isBrief = !job.isTransaction
+                do {
+                    let current = try reader ?? SQLiteReader(path: path, mint: mint)
+                    reader = current
+                    current.serve(job) {
+                        if isBrief, reads.isLong() { startReader(threads, path: path, reads, mint) }
+                        isBrief = false
                     }
+                } catch {
+                    job.fail(error)
                 }
             }
         }
@@ -126,9 +129,14 @@ final class SQLiteReader {
         self.mint = mint
     }
 
-    func serve(_ job: Job) {
+    /// - Parameter isLong: called during a statement, whenever it has gone on for a while.
+    func serve(_ job: Job, isLong: @escaping () -> Void) {
         connection.interruption = job.interruption
-        defer { connection.interruption = nil }
+        connection.isLong = isLong
+        defer {
+            connection.interruption = nil
+            connection.isLong = nil
+        }
         do {
             if job.interruption?.isCancelled == true { throw CancellationError() }
             try run(job).deliver()
