@@ -22,6 +22,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// When the peer has to have taken something of what was written; nil when everything was taken.
     private var writeDeadline: NIODeadline?
     private var unfinishedWrites = 0
+    /// What was written since the last write that somebody waits for: an answer's end, or a good piece of a long one.
+    private var bytesUnwatched = 0
+    private static let watchedBytes = 16 * 1024
     /// Requests that have begun to arrive, and answers that have been written: an answer before the end of its
     /// request means that the rest of the body is of no use.
     private var requestsBegun = 0
@@ -86,7 +89,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) { answersEnded += 1 }
+        switch unwrapOutboundIn(data) {
+        case .head: return context.write(data, promise: promise)
+        case .body(let buffer):
+            bytesUnwatched += buffer.readableBytes
+            guard bytesUnwatched >= Self.watchedBytes else { return context.write(data, promise: promise) }
+        case .end: answersEnded += 1
+        }
+        bytesUnwatched = 0
         unfinishedWrites += 1
         if writeDeadline == nil {
             writeDeadline = .now() + limits.write
@@ -102,7 +112,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// One alarm at a time, for the nearest deadline; it is set again when the deadline has moved meanwhile.
     private func setAlarm(_ context: ChannelHandlerContext) {
-        guard alarm == nil, let next = [requestDeadline, writeDeadline].compactMap({ $0 }).min() else { return }
+        guard alarm == nil, let some = requestDeadline ?? writeDeadline else { return }
+        let next = min(some, writeDeadline ?? some)
         alarm = context.eventLoop.assumeIsolated().scheduleTask(deadline: next) {
             self.alarm = nil
             let now = NIODeadline.now()
