@@ -96,8 +96,11 @@ struct AnswerCheck: Sendable {
     private static func readNotes(_ block: SurveyBlock, _ sent: String) -> Reading {
         let text = String(String.UnicodeScalarView(sent.unicodeScalars.filter(isWritable))).trimmed
         guard !text.isEmpty else { return .nothing }
-        let excess = text.count - SurveyLimits.notesCharacters
-        if excess > 0 { return .problem(.tooLong(by: excess)) }
+        // A text has no more characters than scalars, which are counted faster.
+        if text.unicodeScalars.count > SurveyLimits.notesCharacters {
+            let excess = text.count - SurveyLimits.notesCharacters
+            if excess > 0 { return .problem(.tooLong(by: excess)) }
+        }
         return .answer(answer(block, number: nil, content: AnswerContent(text: text)))
     }
 

@@ -90,20 +90,23 @@ private struct Deciding {
                 .map(AnsweringStore.answer).compactMap(\.value)
             try AnsweringStore.retire(counted.id, of: invitation.tenant, in: tx)
         }
-        let fields = try fields()
+        let fields = try fields(alsoOf: replaced)
         let submission = submission(.counted, reason: nil, answeredOn: counted?.answeredOn)
         try insert(submission, fields)
         let scores = submit.check.answers.compactMap { answer -> (String, Double)? in
             guard let key = answer.field, fields[key] != nil, let number = answer.number else { return nil }
             return (key, number)
         }
-        try answering.invitations.answered(
-            invitation.id, of: invitation.tenant, scores: Dictionary(scores, uniquingKeysWith: { first, _ in first }),
-            in: tx, at: now)
-        let event = AnswersSubmitted(
+        let change = try answering.invitations.answered(
+            invitation, validDays: submit.link.form.validDays,
+            scores: Dictionary(scores, uniquingKeysWith: { first, _ in first }), in: tx, at: now)
+        var event = AnswersSubmitted(
             invitation: invitation, submission: submission.id, form: invitation.form, language: submit.language,
             answeredOn: submission.answeredOn, values: submit.check.answers.compactMap { $0.value(fields) },
-            replaced: replaced, replacedLanguage: counted?.language)
+            fields: Array(fields.values))
+        event.change = change
+        event.replaced = replaced
+        event.replacedLanguage = counted?.language
         try answering.submitted(event, tx, now)
     }
 
@@ -129,8 +132,8 @@ private struct Deciding {
     }
 
     /// The fields that the answers count for; not asked when there are none.
-    private func fields() throws -> [String: SurveyField] {
-        guard submit.check.answers.contains(where: { $0.field != nil }) else { return [:] }
+    private func fields(alsoOf replaced: [AnswersSubmitted.Value] = []) throws -> [String: SurveyField] {
+        guard !replaced.isEmpty || submit.check.answers.contains(where: { $0.field != nil }) else { return [:] }
         return try answering.surveys.fields(of: invitation.tenant, in: tx)
     }
 }

@@ -35,10 +35,9 @@ public struct Answering: Sendable {
         return centre
     }
 
-    /// Everything about a link; nil when the link is unknown.
+    /// Everything about a link, by one read; nil when the link is unknown.
     func behind(token: String, at now: Moment) async throws -> SurveyLink? {
-        guard let invitation = try await invitations.find(token: token),
-            let form = try await surveys.form(invitation.form, of: invitation.tenant),
+        guard let (invitation, form) = try await invitations.link(token: token),
             let newest = try await surveys.version(form.version, of: invitation.tenant)
         else { return nil }
         let centre = try await centre(invitation.tenant, at: now)

@@ -24,14 +24,18 @@ public struct AnswersSubmitted: Sendable {
     /// The local day of the first answer: a changed answer stays on its day.
     public let answeredOn: LocalDay
     public let values: [Value]
+    /// The fields that the values, and those they replace, belong to.
+    public let fields: [SurveyField]
+    /// What became of the invitation; nil when it was answered before.
+    public var change: InvitationChanged?
     /// The values it replaces, which leave the figures; empty on the first submit.
-    public let replaced: [Value]
+    public var replaced: [Value] = []
     /// The language that the replaced values were counted under; nil on the first submit.
-    public let replacedLanguage: String?
+    public var replacedLanguage: String?
 
     public init(
         invitation: Invitation, submission: SubmissionID, form: FormID, language: String, answeredOn: LocalDay,
-        values: [Value], replaced: [Value] = [], replacedLanguage: String? = nil
+        values: [Value], fields: [SurveyField]
     ) {
         self.invitation = invitation
         self.submission = submission
@@ -39,7 +43,6 @@ public struct AnswersSubmitted: Sendable {
         self.language = language
         self.answeredOn = answeredOn
         self.values = values
-        self.replaced = replaced
-        self.replacedLanguage = replacedLanguage
+        self.fields = fields
     }
 }

@@ -32,29 +32,36 @@ struct InvitationStore {
         v.expires_at, v.answered_at, v.scores, v.is_test
         """
 
-    /// By the hash of a link's token.
+    /// How many ``columns`` there are.
+    private static let columnCount = 20
+
+    /// An invitation with its form, by the hash of a link's token.
     static func byToken(_ hash: [UInt8]) -> SQL {
         """
-        SELECT \(columns) FROM link
+        SELECT \(columns), \(SurveyStore.joinedFormColumns) FROM link
         JOIN invitation v ON v.tenant_id = link.tenant_id AND v.id = link.invitation_id
+        JOIN survey_form f ON f.tenant_id = v.tenant_id AND f.id = v.form_id
         WHERE link.token_hash = \(hash)
         """
     }
 
+    /// Reads a row of ``byToken(_:)``.
+    static func link(_ row: Row) throws -> (invitation: Invitation, form: SurveyForm) {
+        (try invitation(row), try SurveyStore.form(row, from: columnCount))
+    }
+
+    /// Reads ``columns``, by position: every look at a survey page does.
     static func invitation(_ row: Row) throws -> Invitation {
-        let scores: String = try row.get("scores")
+        let scores: String = try row.at(18)
         return Invitation(
-            id: try row.get("id"), tenant: try row.get("tenant_id"), interaction: try row.get("interaction_id"),
-            form: try row.get("form_id"), run: try row.get("run_id"),
+            id: try row.at(0), tenant: try row.at(1), interaction: try row.at(2), form: try row.at(3),
+            run: try row.at(4),
             belonging: Belonging(
-                agent: try row.get("agent_id"), team: try row.get("team_id"), service: try row.get("service_id"),
-                disposition: try row.get("disposition_id"), channel: try row.get("channel"),
-                completedOn: try row.get("completed_on")),
-            addressFolded: try row.get("address_folded"), language: try row.get("language"),
-            state: try row.get("state"), createdAt: try row.get("created_at"),
-            firstSentAt: try row.get("first_sent_at"), expiresAt: try row.get("expires_at"),
-            answeredAt: try row.get("answered_at"), scores: scores == "{}" ? [:] : try fromJSON(scores),
-            isTest: try row.get("is_test"))
+                agent: try row.at(7), team: try row.at(8), service: try row.at(9), disposition: try row.at(10),
+                channel: try row.at(11), completedOn: try row.at(12)),
+            addressFolded: try row.at(5), language: try row.at(6), state: try row.at(13), createdAt: try row.at(14),
+            firstSentAt: try row.at(15), expiresAt: try row.at(16), answeredAt: try row.at(17),
+            scores: scores == "{}" ? [:] : try fromJSON(scores), isTest: try row.at(19))
     }
 
     /// Invitations by their ids, locked until the transaction's end, with their forms' link validity.
@@ -67,7 +74,7 @@ struct InvitationStore {
             ) AS valid_days
             FROM invitation v WHERE v.tenant_id = \(tenant) AND v.id IN (\(list)) ORDER BY v.id\(Fragment.forUpdate)
             """)
-        return try rows.map { (try Self.invitation($0), try $0.get("valid_days", as: Int?.self) ?? 0) }
+        return try rows.map { (try Self.invitation($0), try $0.at(Self.columnCount, as: Int?.self) ?? 0) }
     }
 
     /// The centre's rules for asking.
@@ -227,10 +234,10 @@ struct InvitationStore {
 
     /// Writes an answered invitation that the transaction has locked.
     func saveAnswered(_ invitation: Invitation, at now: Moment) throws {
+        let scores = JSON.object(invitation.scores.mapValues { .number($0) }).text
         try tx.execute(
             """
-            UPDATE invitation SET state = \(invitation.state), state_at = \(now),
-                scores = \(jsonText(invitation.scores)),
+            UPDATE invitation SET state = \(invitation.state), state_at = \(now), scores = \(scores),
                 first_sent_at = \(invitation.firstSentAt.sqlValue), expires_at = \(invitation.expiresAt.sqlValue),
                 answered_at = \(invitation.answeredAt.sqlValue)
             WHERE tenant_id = \(tenant) AND id = \(invitation.id)

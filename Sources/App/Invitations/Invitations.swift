@@ -21,11 +21,11 @@ public struct Invitations: Sendable {
         installation.baseURL + "/s/" + InvitationToken.token(of: id, secret: installation.secret)
     }
 
-    /// The invitation behind a token: one indexed read. Nil when the token is unknown or not even shaped like one.
-    public func find(token: String) async throws -> Invitation? {
+    /// The invitation behind a token, and its form: one read. Nil when the token is unknown, or not shaped like one.
+    public func link(token: String) async throws -> (invitation: Invitation, form: SurveyForm)? {
         guard InvitationToken.isShaped(token) else { return nil }
         let rows = try await installation.database.query(InvitationStore.byToken(ServerSecret.tokenHash(token)))
-        return try rows.first.map(InvitationStore.invitation)
+        return try rows.first.map(InvitationStore.link)
     }
 
     /// An invitation by its id, locked for a decision.
@@ -98,18 +98,18 @@ public struct Invitations: Sendable {
     }
 
     /// Writes the scores that scenarios read as `survey.score.FIELD`, and marks the invitation answered.
+    ///
+    /// The transaction has locked the invitation. What changed is for the caller to tell, together with the answers;
+    /// nil when it was answered before.
     public func answered(
-        _ id: InvitationID, of tenant: TenantID, scores: [String: Double], in tx: any Transaction, at now: Moment
-    ) throws {
-        let store = InvitationStore(tenant: tenant, tx: tx)
-        guard let found = try store.locked([id]).first else { return }
-        var invitation = found.invitation
+        _ invitation: Invitation, validDays: Int, scores: [String: Double], in tx: any Transaction, at now: Moment
+    ) throws -> InvitationChanged? {
+        var invitation = invitation
         let from = invitation.state
-        if from.mayBecome(.answered) { invitation.become(.answered, validDays: found.validDays, at: now) }
+        if from.mayBecome(.answered) { invitation.become(.answered, validDays: validDays, at: now) }
         invitation.scores = scores
-        try store.saveAnswered(invitation, at: now)
-        if from != invitation.state {
-            try changed([InvitationChanged(invitation: invitation, from: from, to: .answered)], tx, now)
-        }
+        try InvitationStore(tenant: invitation.tenant, tx: tx).saveAnswered(invitation, at: now)
+        guard from != invitation.state else { return nil }
+        return InvitationChanged(invitation: invitation, from: from, to: .answered)
     }
 }

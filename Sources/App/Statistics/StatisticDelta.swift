@@ -51,6 +51,12 @@ struct StatisticDelta: Sendable, Equatable {
 
     mutating func add(_ sum: MeasureSum, to measure: String) { measures[measure, default: MeasureSum()] += sum }
 
+    /// An invitation that left one state for another.
+    mutating func add(_ change: InvitationChanged) {
+        if let from = change.from { add(MeasureSum(n: -1), to: StatisticMeasure.state(from)) }
+        add(MeasureSum(n: 1), to: StatisticMeasure.state(change.to))
+    }
+
     /// The measures as JSON: `{"state.sent":[1,0,0,0,0]}`.
     var json: String {
         get throws {

@@ -38,20 +38,25 @@ public struct Statistics: Sendable {
         for event in events where !event.invitation.isTest {
             let key = StatisticKey(event.invitation.belonging, form: event.invitation.form)
             var delta = tenants[event.invitation.tenant]?[key] ?? StatisticDelta(key: key)
-            if let from = event.from { delta.add(MeasureSum(n: -1), to: StatisticMeasure.state(from)) }
-            delta.add(MeasureSum(n: 1), to: StatisticMeasure.state(event.to))
+            delta.add(event)
             tenants[event.invitation.tenant, default: [:]][key] = delta
         }
         for (tenant, deltas) in tenants { try append(Array(deltas.values), of: tenant, in: tx, at: now) }
     }
 
-    /// Counts answers; replaced ones leave the figures.
+    /// Counts answers, and what they made of the invitation; replaced ones leave the figures.
     public func count(_ event: AnswersSubmitted, in tx: any Transaction, at now: Moment) throws {
         guard !event.invitation.isTest else { return }
-        let fields = try fieldsByID(of: event.invitation.tenant, in: tx)
+        let fields = Dictionary(event.fields.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         var deltas: [StatisticDelta] = []
+        if let change = event.change {
+            var delta = StatisticDelta(key: StatisticKey(change.invitation.belonging, form: change.invitation.form))
+            delta.add(change)
+            deltas.append(delta)
+        }
         let replacedLanguage = event.replacedLanguage ?? event.language
-        for (values, factor, language) in [(event.values, 1, event.language), (event.replaced, -1, replacedLanguage)] {
+        for (values, factor, language) in [(event.values, 1, event.language), (event.replaced, -1, replacedLanguage)]
+        where !values.isEmpty {
             var key = StatisticKey(event.invitation.belonging, form: event.form)
             key.answeredOn = event.answeredOn.number
             key.language = language
@@ -81,11 +86,6 @@ public struct Statistics: Sendable {
         try Work.ensure(
             Self.folding, tenant: tenant.raw, subject: tenant.raw, at: now.milliseconds + Self.gatheringMilliseconds,
             in: tx)
-    }
-
-    private func fieldsByID(of tenant: TenantID, in tx: any Transaction) throws -> [SurveyFieldID: SurveyField] {
-        let fields = try surveys.fields(of: tenant, in: tx)
-        return Dictionary(fields.values.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     // MARK: Reading

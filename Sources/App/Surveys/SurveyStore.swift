@@ -16,13 +16,13 @@ enum SurveyStore {
         ).map(field)
     }
 
+    /// By position: every submit reads them.
     private static func field(_ row: Row) throws -> SurveyField {
         SurveyField(
-            id: try row.get("id"), key: try row.get("key"), name: try row.get("name"), kind: try row.get("kind"),
-            minimum: try row.get("minimum"), maximum: try row.get("maximum"),
-            satisfiedFrom: try row.get("satisfied_from"), promoterFrom: try row.get("promoter_from"),
-            detractorTo: try row.get("detractor_to"), series: try row.get("series"),
-            isBuiltIn: try row.get("is_built_in"), isRetired: try row.get("retired_at", as: Moment?.self) != nil)
+            id: try row.at(0), key: try row.at(1), name: try row.at(2), kind: try row.at(3), minimum: try row.at(4),
+            maximum: try row.at(5), satisfiedFrom: try row.at(6), promoterFrom: try row.at(7),
+            detractorTo: try row.at(8), series: try row.at(9), isBuiltIn: try row.at(10),
+            isRetired: try row.at(11, as: Moment?.self) != nil)
     }
 
     /// Adds fields; keys that are there already stay as they are.
@@ -47,6 +47,11 @@ enum SurveyStore {
         id, name, version_id, valid_days, edit_hours, closed_at, archived_at, revision, changed_at
         """
 
+    /// The columns that ``form(_:from:)`` reads, where the form is joined as `f`.
+    static let joinedFormColumns: SQL = """
+        f.id, f.name, f.version_id, f.valid_days, f.edit_hours, f.closed_at, f.archived_at, f.revision, f.changed_at
+        """
+
     static func selectForm(_ id: FormID, of tenant: TenantID) -> SQL {
         "SELECT \(formColumns) FROM survey_form WHERE tenant_id = \(tenant) AND id = \(id)"
     }
@@ -57,18 +62,21 @@ enum SurveyStore {
             SELECT \(formColumns) FROM survey_form
             WHERE tenant_id = \(tenant) AND archived_at IS NULL ORDER BY name_folded
             """
-        ).map(form)
+        ).map { try form($0) }
     }
 
     static func lockForm(_ id: FormID, of tenant: TenantID, in tx: any Transaction) throws -> SurveyForm? {
-        try tx.one(selectForm(id, of: tenant) + "\(Fragment.forUpdate)").map(form)
+        try tx.one(selectForm(id, of: tenant) + "\(Fragment.forUpdate)").map { try form($0) }
     }
 
-    static func form(_ row: Row) throws -> SurveyForm {
+    /// Reads a form whose columns begin at a position.
+    static func form(_ row: Row, from start: Int = 0) throws -> SurveyForm {
         SurveyForm(
-            id: try row.at(0), name: try row.at(1), version: try row.at(2), validDays: try row.at(3),
-            editHours: try row.at(4), isClosed: try row.at(5, as: Moment?.self) != nil,
-            isArchived: try row.at(6, as: Moment?.self) != nil, revision: try row.at(7), changedAt: try row.at(8))
+            id: try row.at(start), name: try row.at(start + 1), version: try row.at(start + 2),
+            validDays: try row.at(start + 3), editHours: try row.at(start + 4),
+            isClosed: try row.at(start + 5, as: Moment?.self) != nil,
+            isArchived: try row.at(start + 6, as: Moment?.self) != nil, revision: try row.at(start + 7),
+            changedAt: try row.at(start + 8))
     }
 
     /// Adds a form; false when its name is taken.

@@ -25,12 +25,13 @@ public struct Surveys: Sendable {
 
     /// A form by its id; nil when there is none.
     public func form(_ id: FormID, of tenant: TenantID, in tx: any Transaction) throws -> SurveyForm? {
-        try tx.one(SurveyStore.selectForm(id, of: tenant)).map(SurveyStore.form)
+        try tx.one(SurveyStore.selectForm(id, of: tenant)).map { try SurveyStore.form($0) }
     }
 
     /// A form by its id, by the shortest way there is.
     public func form(_ id: FormID, of tenant: TenantID) async throws -> SurveyForm? {
-        try await installation.database.query(SurveyStore.selectForm(id, of: tenant)).first.map(SurveyStore.form)
+        try await installation.database.query(SurveyStore.selectForm(id, of: tenant)).first
+            .map { try SurveyStore.form($0) }
     }
 
     /// The centre's forms by name, without archived ones.

@@ -159,9 +159,11 @@ struct CountedWorld {
             counted.append(AnswersSubmitted.Value(field: field.id, series: field.series, number: number))
         }
         if invitation.state != .answered { try move(&invitation, to: .answered, in: tx) }
-        let event = AnswersSubmitted(
+        var event = AnswersSubmitted(
             invitation: invitation, submission: submission, form: form, language: language, answeredOn: day,
-            values: counted, replaced: old, replacedLanguage: oldLanguage)
+            values: counted, fields: Array(fields.values))
+        event.replaced = old
+        event.replacedLanguage = oldLanguage
         try statistics.count(event, in: tx, at: Moment(milliseconds: 0))
         return counted
     }

@@ -91,11 +91,7 @@ import Testing
             #expect(centre.heard.messages.map(\.block) == ["first", "second"])
             #expect(Set(centre.heard.messages.map(\.invitation)).count == 1)
             let invitation = try #require(centre.heard.messages.first?.invitation)
-            let now = centre.clock.now
-            try await centre.database.write {
-                try centre.invitations.answered(
-                    invitation, of: CallCentre.tenant, scores: ["nps": 9], in: $0, at: now)
-            }
+            _ = try await centre.answer(invitation, ["nps": 9])
             #expect(try await centre.gates(run, invitation) == "answered")
             try await centre.signal(run, .mailSent)
             try await centre.runDue()
@@ -141,11 +137,7 @@ import Testing
             try await centre.signal(run, .mailSent)
             try await centre.runDue()
             let invitation = try #require(centre.heard.messages.first?.invitation)
-            let now = centre.clock.now
-            try await centre.database.write {
-                try centre.invitations.answered(
-                    invitation, of: CallCentre.tenant, scores: ["nps": 3], in: $0, at: now)
-            }
+            _ = try await centre.answer(invitation, ["nps": 3])
             try await centre.wait(seconds: 3600)
             let story = try await centre.story(run)
             #expect(story.lines.first { $0.outcome == .chosen }?.arguments == ["branch": "недоволен"])
