@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The room's face: what stands behind a survey link, and what a submit becomes (spec 3.5).
 import Foundation
+import Markup
 import NIOConcurrencyHelpers
 import Storage
 
@@ -43,6 +44,11 @@ public struct Answering: Sendable {
         let centre = try await centre(invitation.tenant, at: now)
         return SurveyLink(invitation: invitation, form: form, version: newest, centre: centre)
     }
+
+    /// Our words for a form in a language: English where we do not speak it.
+    func words(_ language: String) -> Localizer {
+        installation.catalogue.localizer(SurveyShell.primary(of: language))
+    }
 }
 
 /// A contact centre as its customers see it.
@@ -62,6 +68,9 @@ struct SurveyLink: Sendable {
     /// The language to show: the wished one when the form has it, else the invitation's.
     func language(wished: String?) -> FormLanguage? {
         let languages = version.content.languages
+        // Mostly the tag is the form's own, letter by letter.
+        let plain = wished ?? invitation.language
+        if let found = languages.first(where: { $0.language == plain }) { return found }
         let tags = languages.map(\.language)
         let exact = wished.flatMap { wish in tags.first { $0.lowercased() == wish.lowercased() } }
         let tag = exact ?? invitation.language(among: tags)

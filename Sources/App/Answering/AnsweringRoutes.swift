@@ -8,17 +8,33 @@ import Markup
 import NIOCore
 import Storage
 
-extension Answering {
+/// Customers' pages, which know neither sessions nor the frame, and the preview, which does.
+struct AnsweringRoutes: Sendable {
     /// Most bytes of one submit: some dozens of notes filled to their limit.
     static let submitBytes = 1024 * 1024
 
-    /// Adds `/s/{token}`, the forms' styles and the preview.
-    public func addRoutes(to router: some RouterMethods<WebContext>) {
+    let answering: Answering
+    let assets: WebAssets
+
+    private var installation: Installation { answering.installation }
+
+    /// Adds `/s/{token}` and the forms' styles.
+    func addPublic(to router: some RouterMethods<WebContext>) {
         router.get("/s/:token") { try await answer($0, $1) { try await show($0, $1, $2) } }
         router.head("/s/:token") { try await answer($0, $1) { try await show($0, $1, $2) }.createHeadResponse() }
         router.post("/s/:token") { try await answer($0, $1) { try await take($0, $1, $2) } }
         router.get("/survey-style/:hash/:tenant/:version") { try await style($0, $1) }
+    }
+
+    /// Adds the preview for a form's author.
+    func addPreview(to router: some RouterMethods<WebContext>) {
         router.get("/forms/:id/preview") { try await preview($0, $1) }
+    }
+
+    /// What a customer is told when something of ours has failed: the log has the rest.
+    func page(_ problem: Problem, _ request: Request) -> Response? {
+        guard request.uri.path.hasPrefix("/s/"), problem.status.kind == .serverError else { return nil }
+        return reply(.tryLater, status: .failed, request).response()
     }
 
     /// What happens whatever the request is: an unreachable database is no reason for a page of another kind.
@@ -31,20 +47,20 @@ extension Answering {
             return try await handle(request, context, now).response()
         } catch let refusal as Refusal where [.tooLarge, .malformed, .unsupported].contains(refusal.kind) {
             let state: SurveyState = refusal.kind == .tooLarge ? .tooLarge : .unreadable
-            return reply(state, status: state == .tooLarge ? .tooLarge : .unreadable, request, context).response()
+            return reply(state, status: state == .tooLarge ? .tooLarge : .unreadable, request).response()
         } catch let error as StorageError where error.isPassing {
             context.logger.warning("Survey page cannot reach the database", metadata: ["error": "\(error)"])
-            return reply(.tryLater, status: .later, request, context).response()
+            return reply(.tryLater, status: .later, request).response()
         }
     }
 
     // MARK: Pages
 
     private func show(_ request: Request, _ context: WebContext, _ now: Moment) async throws -> SurveyReply {
-        guard let link = try await behind(token: context.parameters.get("token") ?? "", at: now),
+        guard let link = try await answering.behind(token: context.parameters.get("token") ?? "", at: now),
             let form = link.language(wished: request.wishedLanguage)
-        else { return reply(.unknown, status: .notFound, request, context) }
-        let view = SurveyView(answering: self, link: link, form: form, style: styleAddress(link, context))
+        else { return reply(.unknown, status: .notFound, request) }
+        let view = SurveyView(answering: answering, link: link, form: form, assets: assets)
         switch link.standing(at: now) {
         case .open: return view.open(at: now)
         case .closed: return view.state(.closed, status: .gone)
@@ -70,20 +86,20 @@ extension Answering {
     }
 
     private func take(_ request: Request, _ context: WebContext, _ now: Moment) async throws -> SurveyReply {
-        guard var link = try await behind(token: context.parameters.get("token") ?? "", at: now) else {
-            return reply(.unknown, status: .notFound, request, context)
+        guard var link = try await answering.behind(token: context.parameters.get("token") ?? "", at: now) else {
+            return reply(.unknown, status: .notFound, request)
         }
         let input = try await FormInput(request, limit: Self.submitBytes)
         let (invitation, secret) = (link.invitation, installation.secret)
         var nonce = SurveyNonce(input.text("nonce"), for: invitation.id, secret: secret, now: now)
         if let issued = nonce {
-            let version = try await surveys.version(issued.version, of: invitation.tenant)
+            let version = try await answering.surveys.version(issued.version, of: invitation.tenant)
             if let version, version.form == link.form.id { link.version = version } else { nonce = nil }
         }
         guard let form = link.language(wished: request.wishedLanguage) else {
-            return reply(.unknown, status: .notFound, request, context)
+            return reply(.unknown, status: .notFound, request)
         }
-        let view = SurveyView(answering: self, link: link, form: form, style: styleAddress(link, context))
+        let view = SurveyView(answering: answering, link: link, form: form, assets: assets)
         let entries = AnswerEntries(input, blocks: form.blocks)
         let check = AnswerCheck(entries, blocks: form.blocks)
         switch link.standing(at: now) {
@@ -99,7 +115,7 @@ extension Answering {
             evidence: Evidence(
                 issuedAt: nonce?.issuedAt, now: now, userAgent: request.headers[.userAgent] ?? ""),
             fingerprint: secret.digest(Array(check.fingerprintText.utf8), for: .fingerprint))
-        return view.reply(to: submit, as: try await store(submit, at: now), at: now)
+        return view.reply(to: submit, as: try await answering.store(submit, at: now), at: now)
     }
 
     /// The real page for the form's author: it can be filled in and submits nothing.
@@ -107,6 +123,7 @@ extension Answering {
         let signedIn = try context.require(.administrator)
         let id: FormID = try context.id("id")
         let tenant = signedIn.tenant
+        let surveys = answering.surveys
         guard let form = try await surveys.form(id, of: tenant),
             let version = try await surveys.version(form.version, of: tenant)
         else { throw Refusal.notFound }
@@ -116,10 +133,10 @@ extension Answering {
         guard let language = version.content.languages.first(where: { $0.language == tag })
             ?? version.content.languages.first
         else { throw Refusal.notFound }
-        let centre = try await centre(tenant, at: installation.clock.now())
+        let centre = try await answering.centre(tenant, at: installation.clock.now())
         var page = SurveyPage(
-            form: language, languages: tags, centre: centre.name, style: styleAddress(version, tenant, context),
-            t: words(language.language))
+            form: language, languages: tags, centre: centre.name, style: assets.surveyStyle(of: version, tenant),
+            t: answering.words(language.language))
         page.notice = .preview
         page.nonce = ""
         page.hasDecoy = false
@@ -130,38 +147,14 @@ extension Answering {
 
     // MARK: Words and style
 
-    /// Our words for a form in a language: English where we do not speak it.
-    func words(_ language: String) -> Localizer {
-        installation.catalogue.localizer(SurveyShell.primary(of: language))
-    }
-
     /// A page without a form: in the browser's language.
-    private func reply(
-        _ state: SurveyState, status: SurveyReply.Status, _ request: Request, _ context: WebContext
-    ) -> SurveyReply {
+    private func reply(_ state: SurveyState, status: SurveyReply.Status, _ request: Request) -> SurveyReply {
         let known = installation.catalogue.languages
         let wished = LanguageChoice.pick(from: known, wishes: [request.wishedLanguage].compactMap { $0 })
         let language = wished ?? preferredLanguage(request.headers[.acceptLanguage], of: known)
-        let t = words(language ?? "en")
-        let page = SurveyStatePage(
-            state: state, language: t.language, centre: "", style: plainStyle(context), t: t)
+        let t = answering.words(language ?? "en")
+        let page = SurveyStatePage(state: state, language: t.language, centre: "", style: assets.surveyStyle, t: t)
         return SurveyReply(page.document, language: t.language, status: status)
-    }
-
-    private static let sheetPath = "Answering/public-survey.css"
-
-    private func plainStyle(_ context: WebContext) -> String { context.assets.address(of: Self.sheetPath) }
-
-    private func styleAddress(_ link: SurveyLink, _ context: WebContext) -> String {
-        styleAddress(link.version, link.invitation.tenant, context)
-    }
-
-    /// One sheet for a page: ours alone, or ours with the form's behind it.
-    private func styleAddress(_ version: SurveyVersion, _ tenant: TenantID, _ context: WebContext) -> String {
-        let plain = plainStyle(context)
-        guard version.content.css.nonEmpty != nil else { return plain }
-        let hash = plain.split(separator: "/").dropFirst().first ?? "0"
-        return "/survey-style/\(hash)/\(tenant)/\(version.id).css"
     }
 
     /// Versions never change, so that their sheets may be kept for ever.
@@ -169,9 +162,9 @@ extension Answering {
         let file = context.parameters.get("version") ?? ""
         guard file.hasSuffix(".css"), let version = FormVersionID(String(file.dropLast(4))),
             let tenant = context.parameters.get("tenant").flatMap({ TenantID($0) }),
-            let found = try await surveys.version(version, of: tenant)
+            let found = try await answering.surveys.version(version, of: tenant)
         else { throw Refusal.notFound }
-        let ours = context.assets.file(Self.sheetPath)?.content ?? Data()
+        let ours = assets.file(WebAssets.surveySheetPath)?.content ?? Data()
         let sheet = String(decoding: ours, as: UTF8.self) + "\n@scope (.survey) {\n\(found.content.css)\n}\n"
         return Response(
             status: .ok,

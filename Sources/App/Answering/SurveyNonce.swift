@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a page says of itself when it comes back (spec 3.5): signed, so that nobody else can say it.
-import Foundation
 
 /// Proof that a submit comes from a page of ours: which invitation, which form version, and when it was issued.
 struct SurveyNonce: Sendable, Equatable {
@@ -23,8 +22,7 @@ struct SurveyNonce: Sendable, Equatable {
         }
         bytes.append(isShownAgain ? 1 : 0)
         bytes += secret.digest(bytes, for: .surveyNonce).prefix(Self.tagBytes)
-        return Data(bytes).base64EncodedString()
-            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        return Base64URL.text(of: bytes)
     }
 
     init(invitation: InvitationID, version: FormVersionID, issuedAt: Moment, isShownAgain: Bool = false) {
@@ -37,10 +35,8 @@ struct SurveyNonce: Sendable, Equatable {
     /// Reads what a submit brought; nil when it is not ours, or of another invitation, or from the future.
     init?(_ text: String, for invitation: InvitationID, secret: ServerSecret, now: Moment) {
         let wanted = Self.payloadBytes + Self.tagBytes
-        guard text.utf8.count == (wanted * 4 + 2) / 3 else { return nil }
-        let plain = text.replacing("-", with: "+").replacing("_", with: "/")
-        let padded = plain + String(repeating: "=", count: (4 - plain.utf8.count % 4) % 4)
-        guard let bytes = Data(base64Encoded: padded).map(Array.init), bytes.count == wanted else { return nil }
+        guard text.utf8.count == (wanted * 4 + 2) / 3, let bytes = Base64URL.bytes(of: text), bytes.count == wanted
+        else { return nil }
         let payload = Array(bytes.prefix(Self.payloadBytes))
         let digest = secret.digest(payload, for: .surveyNonce).prefix(Self.tagBytes)
         guard Self.isSame(digest, bytes.suffix(Self.tagBytes)) else { return nil }
@@ -56,5 +52,55 @@ struct SurveyNonce: Sendable, Equatable {
     /// Compares in constant time.
     private static func isSame(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Bool {
         left.count == right.count && zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+}
+
+/// base64url without padding (RFC 4648 section 5), in one pass: Foundation's way over the other alphabet and three
+/// replacements costs more than the signature.
+private enum Base64URL {
+    private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
+    static func text(of bytes: [UInt8]) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count * 4 / 3 + 3)
+        var (kept, bits): (UInt32, UInt32) = (0, 0)
+        for byte in bytes {
+            kept = kept << 8 | UInt32(byte)
+            bits += 8
+            while bits >= 6 {
+                bits -= 6
+                text.append(digits[Int(kept >> bits & 63)])
+            }
+        }
+        if bits > 0 { text.append(digits[Int(kept << (6 - bits) & 63)]) }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Nil when there is anything but the alphabet's letters.
+    static func bytes(of text: String) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count * 3 / 4)
+        var (kept, bits): (UInt32, UInt32) = (0, 0)
+        for letter in text.utf8 {
+            guard let value = value(of: letter) else { return nil }
+            kept = kept << 6 | value
+            bits += 6
+            if bits >= 8 {
+                bits -= 8
+                bytes.append(UInt8(truncatingIfNeeded: kept >> bits))
+            }
+        }
+        return bytes
+    }
+
+    private static func value(of letter: UInt8) -> UInt32? {
+        switch letter {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(letter - UInt8(ascii: "A"))
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(letter - UInt8(ascii: "a")) + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(letter - UInt8(ascii: "0")) + 52
+        case UInt8(ascii: "-"): 62
+        case UInt8(ascii: "_"): 63
+        default: nil
+        }
     }
 }

@@ -16,6 +16,8 @@ struct SurveyReply: Sendable {
         case tooLarge = 413
         /// Something has to be mended, or sent once more.
         case refused = 422
+        /// An error of ours, told in the log.
+        case failed = 500
         case later = 503
     }
 
@@ -24,14 +26,15 @@ struct SurveyReply: Sendable {
     var isPreview = false
     /// The language of the page.
     let language: String
-    let bytes: [UInt8]
+    /// The page's bytes, in pieces: most of a page is the same for everybody.
+    let pieces: [[UInt8]]
 
     init(_ page: HTML, language: String, status: Status = .ok) {
-        self.init(bytes: Array(page.text.utf8), language: language, status: status)
+        self.init(pieces: [Array(page.text.utf8)], language: language, status: status)
     }
 
-    init(bytes: [UInt8], language: String, status: Status = .ok) {
-        self.bytes = bytes
+    init(pieces: [[UInt8]], language: String, status: Status = .ok) {
+        self.pieces = pieces
         self.language = language
         self.status = status
     }

@@ -5,24 +5,35 @@ import Hummingbird
 import NIOCore
 
 extension SurveyReply {
+    /// The fence around every page. The preview alone may stand in a frame of ours.
     private static let policy =
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
-    private static let names = (
-        referrer: HTTPField.Name("Referrer-Policy"), robots: HTTPField.Name("X-Robots-Tag")
-    )
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        + "base-uri 'none'; frame-ancestors "
+
+    /// Made once: nothing in them depends on the request.
+    private static let fields = fields(ancestors: "'none'")
+    private static let previewFields = fields(ancestors: "'self'")
+
+    private static func fields(ancestors: String) -> HTTPFields {
+        var fields: HTTPFields = [
+            .contentType: "text/html; charset=utf-8", .contentSecurityPolicy: policy + ancestors,
+            .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
+        ]
+        for (name, value) in [("Referrer-Policy", "no-referrer"), ("X-Robots-Tag", "noindex, nofollow")] {
+            if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
+        }
+        return fields
+    }
 
     func response() -> Response {
-        var fields = HTTPFields()
-        fields[.contentType] = "text/html; charset=utf-8"
-        fields[.contentSecurityPolicy] = Self.policy + (isPreview ? "'self'" : "'none'")
-        fields[.contentLanguage] = language
-        fields[.cacheControl] = "no-store"
-        fields[.xContentTypeOptions] = "nosniff"
-        if let referrer = Self.names.referrer { fields[referrer] = "no-referrer" }
-        if let robots = Self.names.robots { fields[robots] = "noindex, nofollow" }
-        if status == .later { fields[.retryAfter] = "30" }
+        var fields = isPreview ? Self.previewFields : Self.fields
+        fields.append(HTTPField(name: .contentLanguage, value: language))
+        if status == .later { fields.append(HTTPField(name: .retryAfter, value: "30")) }
+        var body = ByteBufferAllocator().buffer(capacity: pieces.reduce(0) { $0 + $1.count })
+        for piece in pieces { body.writeBytes(piece) }
+        fields.append(HTTPField(name: .contentLength, value: String(body.readableBytes)))
         return Response(
             status: HTTPResponse.Status(code: status.rawValue), headers: fields,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+            body: ResponseBody(byteBuffer: body))
     }
 }

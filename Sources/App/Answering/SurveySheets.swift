@@ -4,14 +4,17 @@ import Foundation
 import Markup
 import NIOConcurrencyHelpers
 
-/// A page without entries, with a hole for the nonce.
+/// A page without entries; an open form has a hole for the nonce.
 struct SurveySheet: Sendable {
-    /// What the page was rendered with: another name of the centre or another style makes another page.
+    /// What the page was rendered with: another name of the centre or other assets make another page.
     struct Setting: Sendable, Hashable {
+        /// The state that the page shows; empty for the form itself.
+        let state: String
         let version: FormVersionID
         let language: String
         let centre: String
-        let style: String
+        /// The hash of the assets, which stands in the style's address.
+        let assets: String
     }
 
     private let before: [UInt8]
@@ -26,27 +29,32 @@ struct SurveySheet: Sendable {
     }
 
     /// The page for one customer.
-    func filled(with nonce: String) -> [UInt8] {
-        var page: [UInt8] = []
-        page.reserveCapacity(before.count + after.count + 64)
-        page += before
-        page += Array(nonce.utf8)
-        page += after
-        return page
-    }
+    func filled(with nonce: String) -> [[UInt8]] { [before, Array(nonce.utf8), after] }
+
+    /// A page without a hole.
+    var whole: [[UInt8]] { [before] }
+
+    fileprivate var size: Int { before.count + after.count }
 }
 
 /// The pages that were rendered last.
 final class SurveySheets: Sendable {
-    private static let limit = 1_000
-    private let kept = NIOLockedValueBox<[SurveySheet.Setting: SurveySheet]>([:])
+    /// What they may take of memory; beyond it all are rendered anew as they are asked for.
+    private static let bytesLimit = 8 * 1024 * 1024
+
+    private struct State {
+        var sheets: [SurveySheet.Setting: SurveySheet] = [:]
+        var bytes = 0
+    }
+
+    private let kept = NIOLockedValueBox(State())
 
     func sheet(_ setting: SurveySheet.Setting, render: () -> HTML) -> SurveySheet {
-        if let found = kept.withLockedValue({ $0[setting] }) { return found }
+        if let found = kept.withLockedValue({ $0.sheets[setting] }) { return found }
         let sheet = SurveySheet(render())
         kept.withLockedValue { kept in
-            if kept.count >= Self.limit { kept.removeAll() }
-            kept[setting] = sheet
+            if kept.bytes + sheet.size > Self.bytesLimit { kept = State() }
+            if kept.sheets.updateValue(sheet, forKey: setting) == nil { kept.bytes += sheet.size }
         }
         return sheet
     }

@@ -30,6 +30,16 @@ enum SurveyState: Sendable, Equatable {
         }
     }
 
+    /// Until when an answer may be changed: such a page is one customer's own.
+    fileprivate var changeableUntil: String? {
+        switch self {
+        case .thanks(_, let until), .changed(_, let until), .answered(let until): until
+        default: nil
+        }
+    }
+
+    var namesAnHour: Bool { changeableUntil != nil }
+
     /// Whether the person has been heard.
     fileprivate var isGood: Bool {
         switch self {
@@ -77,12 +87,7 @@ struct SurveyStatePage {
 
     /// The way to change an answer, while that is allowed.
     private var changing: HTML {
-        let until: String? =
-            switch state {
-            case .thanks(_, let until), .changed(_, let until), .answered(let until): until
-            default: nil
-            }
-        guard let until else { return .empty }
+        guard let until = state.changeableUntil else { return .empty }
         return """
             <p\(frame)>\(t("answering.changeableUntil", ["until": until]))</p>
             <p><a class="button" href="?change=1&amp;lang=\(language)"\(frame)>\(t("answering.change"))</a></p>

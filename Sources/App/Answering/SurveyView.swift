@@ -8,15 +8,14 @@ struct SurveyView {
     let answering: Answering
     let link: SurveyLink
     let form: FormLanguage
-    /// The address of the style sheet.
-    let style: String
+    let assets: WebAssets
 
     private var t: Localizer { answering.words(form.language) }
 
     private var page: SurveyPage {
         SurveyPage(
             form: form, languages: link.version.content.languages.map(\.language), centre: link.centre.name,
-            style: style, t: t)
+            style: assets.surveyStyle(of: link.version, link.invitation.tenant), t: t)
     }
 
     func nonce(at now: Moment, isShownAgain: Bool = false) -> SurveyNonce {
@@ -26,11 +25,15 @@ struct SurveyView {
 
     /// The page as it is opened: rendered once for all.
     func open(at now: Moment) -> SurveyReply {
-        let setting = SurveySheet.Setting(
-            version: link.version.id, language: form.language, centre: link.centre.name, style: style)
-        let sheet = answering.sheets.sheet(setting) { page.document }
+        let sheet = answering.sheets.sheet(setting("")) { page.document }
         let nonce = nonce(at: now).signed(with: answering.installation.secret)
-        return SurveyReply(bytes: sheet.filled(with: nonce), language: form.language)
+        return SurveyReply(pieces: sheet.filled(with: nonce), language: form.language)
+    }
+
+    private func setting(_ state: String) -> SurveySheet.Setting {
+        SurveySheet.Setting(
+            state: state, version: link.version.id, language: form.language, centre: link.centre.name,
+            assets: assets.hash)
     }
 
     /// The page with entries in it.
@@ -53,10 +56,17 @@ struct SurveyView {
         return SurveyReply(page.document, language: form.language, status: .refused)
     }
 
+    /// A page without questions: rendered once for all, but where it names an hour.
     func state(_ state: SurveyState, status: SurveyReply.Status = .ok) -> SurveyReply {
-        let page = SurveyStatePage(
-            state: state, language: form.language, centre: link.centre.name, style: style, t: t)
-        return SurveyReply(page.document, language: form.language, status: status)
+        func render() -> HTML {
+            SurveyStatePage(
+                state: state, language: form.language, centre: link.centre.name,
+                style: assets.surveyStyle(of: link.version, link.invitation.tenant), t: t
+            ).document
+        }
+        guard !state.namesAnHour else { return SurveyReply(render(), language: form.language, status: status) }
+        let sheet = answering.sheets.sheet(setting(state.key), render: render)
+        return SurveyReply(pieces: sheet.whole, language: form.language, status: status)
     }
 
     /// A moment in the centre's zone.

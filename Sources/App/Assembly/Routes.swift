@@ -8,13 +8,21 @@ extension Otklik {
         // Whatever is read by GET answers HEAD too (RFC 9110 section 9.1).
         let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
         let routes = RouteList()
-        router.add(middleware: ForwardedMiddleware(proxies: trustedProxies))
+        let catalogue = installation.catalogue
+        let answering = AnsweringRoutes(answering: rooms.answering, assets: webAssets)
         router.add(middleware: SecurityHeadersMiddleware(isSecure: installation.isSecure))
-        router.add(middleware: LanguageMiddleware(catalogue: installation.catalogue))
-        router.add(middleware: ErrorMiddleware(routes: routes))
+        // Customers' pages need nothing of what follows: no address, session, frame or form token of ours.
+        answering.addPublic(
+            to: router.group().add(
+                middleware: ErrorMiddleware(routes: routes, catalogue: catalogue) { problem, request, _ in
+                    answering.page(problem, request)
+                }))
+        router.add(middleware: ForwardedMiddleware(proxies: trustedProxies))
+        router.add(middleware: LanguageMiddleware(catalogue: catalogue))
+        router.add(middleware: ErrorMiddleware(routes: routes, catalogue: catalogue))
         router.add(middleware: SignedInMiddleware(accounts: rooms.accounts))
         router.add(middleware: FrameMiddleware(assets: webAssets) { try await around($0, $1) })
-        router.add(middleware: ErrorMiddleware(routes: routes))
+        router.add(middleware: ErrorMiddleware(routes: routes, catalogue: catalogue))
         router.add(
             middleware: FormTokenMiddleware(baseURL: installation.baseURL, publicPrefixes: Self.publicPrefixes))
         addRoutes(to: router)
@@ -35,7 +43,7 @@ extension Otklik {
         rooms.workflows.addRoutes(to: router)
         rooms.records.addRoutes(to: router)
         SurveysRoutes(surveys: rooms.surveys, accounts: rooms.accounts).addRoutes(to: router)
-        rooms.answering.addRoutes(to: router)
+        AnsweringRoutes(answering: rooms.answering, assets: webAssets).addPreview(to: router)
         let mail = MailingsRoutes(mailings: rooms.mailings, accounts: rooms.accounts, contacts: rooms.contacts)
         mail.addRoutes(to: router)
         SettingsRoutes(

@@ -10,18 +10,21 @@ import Storage
 
 /// Turns errors into problem documents for programs and pages for people.
 ///
-/// It stands twice: outside of all others, for what fails while it is found out who is asking, and innermost, where
-/// the language and the frame are known.
+/// It stands twice: outside, for what fails while it is found out who is asking, and innermost, where the language and
+/// the frame are known. Customers' pages have one of their own.
 public struct ErrorMiddleware: RouterMiddleware {
     public typealias Context = WebContext
     /// A page of its own for addresses whose visitors are not ours: the survey's. Nil for all others.
     public typealias OwnPage = @Sendable (Problem, Request, WebContext) -> Response?
 
     private let routes: RouteList
+    private let catalogue: Catalogue
     private let ownPage: OwnPage
 
-    public init(routes: RouteList, ownPage: @escaping OwnPage = { _, _, _ in nil }) {
+    /// - Parameter catalogue: where the language was not looked for yet, an error is told in the browser's.
+    public init(routes: RouteList, catalogue: Catalogue, ownPage: @escaping OwnPage = { _, _, _ in nil }) {
         self.routes = routes
+        self.catalogue = catalogue
         self.ownPage = ownPage
     }
 
@@ -31,6 +34,8 @@ public struct ErrorMiddleware: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch {
+            var context = context
+            context.localizer = context.localizer ?? LanguageMiddleware.localizer(for: request, of: catalogue)
             let answer = try answer(to: error, request, context)
             return request.method == .head ? answer.createHeadResponse() : answer
         }

@@ -17,13 +17,18 @@ public struct LanguageMiddleware: RouterMiddleware {
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         var context = context
+        context.localizer = Self.localizer(for: request, of: catalogue)
+        return try await next(request, context)
+    }
+
+    /// The language of a request by what the browser says.
+    static func localizer(for request: Request, of catalogue: Catalogue) -> Localizer {
         let chosen = request.isForBrowsers ? request.cookies[Self.cookieName]?.value : nil
         let known = catalogue.languages
         let language =
             chosen.flatMap { known.contains($0) ? $0 : nil }
             ?? preferredLanguage(request.headers[.acceptLanguage], of: known) ?? "en"
-        context.localizer = catalogue.localizer(language)
-        return try await next(request, context)
+        return catalogue.localizer(language)
     }
 
     /// The cookie that remembers a choice made before signing in.
@@ -91,26 +96,38 @@ public struct SecurityHeadersMiddleware: RouterMiddleware {
         default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; \
         connect-src 'self'; form-action 'self'; base-uri 'none'; frame-src 'self'; frame-ancestors 'none'
         """
-    private let isSecure: Bool
+    private let fields: HTTPFields
+    private let policies: (pages: String, programs: String)
 
-    public init(isSecure: Bool) { self.isSecure = isSecure }
+    public init(isSecure: Bool) {
+        fields = Self.fields(isSecure: isSecure)
+        policies = (Self.policy, "default-src 'none'; frame-ancestors 'none'")
+    }
 
     public func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
-        func add(_ name: String, _ value: String) {
-            guard let name = HTTPField.Name(name), response.headers[name] == nil else { return }
-            response.headers[name] = value
+        if !response.headers.contains(.contentSecurityPolicy) {
+            let policy = request.isForBrowsers ? policies.pages : policies.programs
+            response.headers.append(HTTPField(name: .contentSecurityPolicy, value: policy))
         }
-        let policy = request.isForBrowsers ? Self.policy : "default-src 'none'; frame-ancestors 'none'"
-        add("Content-Security-Policy", policy)
+        for field in fields where !response.headers.contains(field.name) { response.headers.append(field) }
+        return response
+    }
+
+    /// Made once: checking a field's name costs more than adding it.
+    private static func fields(isSecure: Bool) -> HTTPFields {
+        var fields = HTTPFields()
+        func add(_ name: String, _ value: String) {
+            if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
+        }
         add("Referrer-Policy", "same-origin")
         add("X-Content-Type-Options", "nosniff")
         add("Cross-Origin-Opener-Policy", "same-origin")
         add("Cross-Origin-Resource-Policy", "same-origin")
         if isSecure { add("Strict-Transport-Security", "max-age=31536000") }
-        return response
+        return fields
     }
 }
 

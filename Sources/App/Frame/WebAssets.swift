@@ -38,10 +38,11 @@ public final class WebAssets: Sendable {
     /// Nothing to serve: for pages in tests.
     public static let none = WebAssets(AssetTree(files: [:]))
 
+    /// Changes with any of the files.
+    var hash: String { version.withLockedValue { $0.hash } }
+
     /// The address of a file by its path below the module, or of ``sheetName``.
-    public func address(of path: String) -> String {
-        "/assets/" + version.withLockedValue { $0.hash } + "/" + path
-    }
+    public func address(of path: String) -> String { "/assets/" + hash + "/" + path }
 
     /// A file by its path below the hash; nil when there is none. Any hash is answered, so that pages that are older
     /// than the program still look right.
@@ -51,7 +52,7 @@ public final class WebAssets: Sendable {
     }
 
     /// Whether a hash is the present one: only then a copy may be kept for ever.
-    func isCurrent(_ hash: String) -> Bool { version.withLockedValue { $0.hash } == hash }
+    func isCurrent(_ hash: String) -> Bool { self.hash == hash }
 
     /// Reads the folder again when there is one.
     func refresh() {

@@ -12,8 +12,9 @@ public struct WebContext: RequestContext {
     public var signedIn: SignedIn?
     /// The API key's holder, set by Accounts' middleware.
     public var signedInKey: SignedInKey?
-    /// The address of the peer, or what a trusted proxy says of it.
-    public var remoteAddress: String
+    /// The connection, and what a trusted proxy says of its peer: few requests ask for the address.
+    private let channel: any NIOCore.Channel
+    private var saidAddress: String?
     /// Says things in the language of the person, or of the browser before anybody signed in.
     public var localizer: Localizer?
     /// Navigation, banner, unread count and flash, set by the frame's middleware.
@@ -23,13 +24,20 @@ public struct WebContext: RequestContext {
 
     public init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
-        remoteAddress = source.channel.remoteAddress?.ipAddress ?? "unknown"
+        channel = source.channel
     }
 
     /// For requests that come from no socket, as in tests.
     public init(channel: any NIOCore.Channel, logger: Logger, remoteAddress: String) {
         coreContext = .init(source: ApplicationRequestContextSource(channel: channel, logger: logger))
-        self.remoteAddress = remoteAddress
+        self.channel = channel
+        saidAddress = remoteAddress
+    }
+
+    /// The address of the peer, or what a trusted proxy says of it.
+    public var remoteAddress: String {
+        get { saidAddress ?? channel.remoteAddress?.ipAddress ?? "unknown" }
+        set { saidAddress = newValue }
     }
 
     /// The localizer, which a middleware has set before any handler runs.

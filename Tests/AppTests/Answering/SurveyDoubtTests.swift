@@ -183,6 +183,22 @@ import Testing
         #expect(seen?.body.contains("<h1>Попробуйте чуть позже</h1>") == true)
     }
 
+    @Test(arguments: engines) func `an error of ours is told in the customer's words and in the log alone`(
+        _ engine: Dialect
+    ) async throws {
+        try await SurveyWorld.run(on: engine) { world in
+            let customer = try await world.customer()
+            try await world.app.database.write { try $0.execute("DROP TABLE link") }
+            for method in [HTTPRequest.Method.get, .post] {
+                let page = try await world.app.request(method, customer.path, headers: [.acceptLanguage: "ru"])
+                #expect(page.status == .internalServerError)
+                #expect(page.body.contains("<h1>Попробуйте чуть позже</h1>") && !page.body.contains("token_hash"))
+                #expect(page.headers[.contentSecurityPolicy]?.contains("frame-ancestors 'none'") == true)
+            }
+            #expect(try await world.app.request(.head, customer.path).status == .internalServerError)
+        }
+    }
+
     @Test func `a nonce holds what it was given and nothing else is one`() {
         let secret = ServerSecret(bytes: Array(repeating: 1, count: 32))
         let now = Moment(milliseconds: 1_772_442_000_000)
