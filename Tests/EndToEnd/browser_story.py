@@ -93,6 +93,7 @@ def answer(page, link, language, where):
     look(page, f"{where} survey")
     page.locator("button[type=submit], input[type=submit]").first.wait_for()
     page.wait_for_timeout(2500)
+    assert page.locator("input[name=script]").input_value() == "1", f"{where}: the page's script did not run"
     page.get_by_label(YES[language], exact=True).check(force=True)
     groups = page.locator("fieldset").filter(has=page.locator(".scale"))
     for group, value in zip(groups.all(), ("5", "10")):

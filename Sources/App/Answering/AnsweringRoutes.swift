@@ -62,7 +62,9 @@ struct AnsweringRoutes: Sendable {
         else { return reply(.unknown, status: .notFound, request) }
         let view = SurveyView(answering: answering, link: link, form: form, assets: assets)
         switch link.standing(at: now) {
-        case .open: return view.open(at: now)
+        case .open:
+            answering.fetches.count(link.invitation.id)
+            return view.open(at: now)
         case .closed: return view.state(.closed, status: .gone)
         case .expired: return view.state(.expired, status: .gone)
         case .answered(let until):
@@ -113,7 +115,9 @@ struct AnsweringRoutes: Sendable {
             link: link, language: form.language, nonce: nonce, entries: entries, check: check,
             weakness: WeakReason.of(nonce: nonce, decoy: input.text(SurveyPage.decoyName), now: now),
             evidence: Evidence(
-                issuedAt: nonce?.issuedAt, now: now, userAgent: request.headers[.userAgent] ?? ""),
+                seconds: nonce.map { Int(now.milliseconds(since: $0.issuedAt) / 1000) },
+                fetches: answering.fetches.find(invitation.id), hasScript: input.text(SurveyPage.scriptName) == "1",
+                userAgent: request.headers[.userAgent] ?? ""),
             fingerprint: secret.digest(Array(check.fingerprintText.utf8), for: .fingerprint))
         return view.reply(to: submit, as: try await answering.store(submit, at: now), at: now)
     }
@@ -136,7 +140,7 @@ struct AnsweringRoutes: Sendable {
         let centre = try await answering.centre(tenant, at: installation.clock.now())
         var page = SurveyPage(
             form: language, languages: tags, centre: centre.name, style: assets.surveyStyle(of: version, tenant),
-            t: answering.words(language.language))
+            script: assets.surveyScript, t: answering.words(language.language))
         page.notice = .preview
         page.nonce = ""
         page.hasDecoy = false

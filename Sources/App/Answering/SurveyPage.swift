@@ -20,8 +20,9 @@ struct SurveyPage {
     /// All languages of the form, for the switch.
     let languages: [String]
     let centre: String
-    /// The address of the style sheet.
+    /// The addresses of the style sheet and of the script.
     let style: String
+    let script: String
     /// The frame's words: in the form's language when we speak it, else in English.
     let t: Localizer
 
@@ -36,9 +37,12 @@ struct SurveyPage {
     static let hole = "\u{E000}"
     /// The decoy's name: something that a program likes to fill in, and nobody else sees.
     static let decoyName = "homepage"
+    /// The field that the page's script fills in.
+    static let scriptName = "script"
 
     var document: HTML {
-        let shell = SurveyShell(language: form.language, centre: centre, style: style, t: t)
+        var shell = SurveyShell(language: form.language, centre: centre, style: style, t: t)
+        shell.script = script
         let title = problems.isEmpty ? form.title : t("answering.errorTitle", ["title": form.title])
         return shell.document(title: title, heading: form.title, switcher: switcher, content: content)
     }
@@ -56,6 +60,7 @@ struct SurveyPage {
             <form method="post"\(action) accept-charset="utf-8" novalidate>
             \(noticeBox)
             <input type="hidden" name="nonce" value="\(nonce ?? Self.hole)">
+            <input type="hidden" name="\(Self.scriptName)">
             \(blocks)
             \(if: hasDecoy, decoy)
             <p class="send" id="send">\(sendButton)</p>
@@ -141,6 +146,8 @@ struct SurveyShell {
     let centre: String
     let style: String
     let t: Localizer
+    /// The address of the page's script; nil for pages that need none.
+    var script: String?
 
     private static let rightToLeft: Set<String> = ["ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"]
 
@@ -166,6 +173,7 @@ struct SurveyShell {
             <meta name="robots" content="noindex, nofollow">
             <title>\(title)\(if: !centre.isEmpty, " · \(centre)")</title>
             <link rel="stylesheet" href="\(style)">
+            \(script.map { "<script type=\"module\" src=\"\($0)\"></script>" })
             </head>
             <body>
             <div class="fence"><div class="survey">

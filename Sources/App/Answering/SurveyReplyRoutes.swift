@@ -7,7 +7,7 @@ import NIOCore
 extension SurveyReply {
     /// The fence around every page. The preview alone may stand in a frame of ours.
     private static let policy =
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
         + "base-uri 'none'; frame-ancestors "
 
     /// Made once: nothing in them depends on the request.

@@ -15,7 +15,7 @@ struct SurveyView {
     private var page: SurveyPage {
         SurveyPage(
             form: form, languages: link.version.content.languages.map(\.language), centre: link.centre.name,
-            style: assets.surveyStyle(of: link.version, link.invitation.tenant), t: t)
+            style: assets.surveyStyle(of: link.version, link.invitation.tenant), script: assets.surveyScript, t: t)
     }
 
     func nonce(at now: Moment, isShownAgain: Bool = false) -> SurveyNonce {
