@@ -90,22 +90,14 @@ struct Settlement {
     }
 
     private var values: SQL {
-        padded.map { row -> SQL in "(\(row.item.tenant), \(row.item.subject), \(row.item.revision))" }
+        rows.paddedForStatement.map { row -> SQL in "(\(row.item.tenant), \(row.item.subject), \(row.item.revision))" }
             .joined(separator: ", ")
     }
 
     private var valuesWithTimes: SQL {
-        padded.map { row -> SQL in
+        rows.paddedForStatement.map { row -> SQL in
             "(\(row.item.tenant), \(row.item.subject), \(row.item.revision), \(row.dueAt ?? row.item.dueAt))"
         }.joined(separator: ", ")
-    }
-
-    /// The rows, the last one repeated up to a power of two: few different texts, so that prepared ones are used again.
-    private var padded: [(item: WorkItem, dueAt: Int64?)] {
-        guard let last = rows.last else { return [] }
-        var size = 1
-        while size < rows.count { size *= 2 }
-        return rows + Array(repeating: last, count: size - rows.count)
     }
 }
 

@@ -17,7 +17,7 @@ public enum Work {
         try schedule([(kind: kind, tenant: tenant, subject: subject, at: dueAt)], in: tx)
     }
 
-    /// Makes or moves many alarms, with one statement for each 500. The last one counts where a subject is named twice.
+    /// Makes or moves many alarms, with few statements. The last one counts where a subject is named twice.
     public static func schedule(
         _ items: [(kind: WorkKind, tenant: Int64, subject: Int64, at: Int64)], in tx: any Transaction
     ) throws {
@@ -76,7 +76,7 @@ public enum Work {
         for batch in Settlement.batches(of: items) { try batch.apply(in: tx) }
     }
 
-    /// The rows of an INSERT, in the order of the key (so that two transactions cannot wait for each other), 500 each.
+    /// The rows of INSERTs, in the order of the key, so that two transactions cannot wait for each other.
     private static func rows(
         _ items: [(kind: WorkKind, tenant: Int64, subject: Int64, at: Int64)]
     ) -> [SQL] {
@@ -85,8 +85,8 @@ public enum Work {
         let sorted = last.sorted {
             ($0.key.kind.name, $0.key.tenant, $0.key.subject) < ($1.key.kind.name, $1.key.tenant, $1.key.subject)
         }
-        return stride(from: 0, to: sorted.count, by: 500).map { start in
-            sorted[start..<min(start + 500, sorted.count)].map { key, at -> SQL in
+        return sorted.piecesForStatements.map { piece in
+            piece.map { key, at -> SQL in
                 "(\(key.kind.name), \(key.tenant), \(key.subject), \(at), 0, 1)"
             }.joined(separator: ", ")
         }

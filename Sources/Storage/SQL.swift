@@ -7,10 +7,10 @@
 ///
 /// The text uses `$1…` for both engines. Another `SQL` may be interpolated: its text is put in and its values are
 /// renumbered. Where the engines differ, a named ``Fragment`` of `Dialect.swift` is interpolated.
-public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
+public struct SQL: Sendable, ExpressibleByStringInterpolation {
     /// A piece of the statement's text, or a bound value, or a place where the engines differ.
-    enum Piece: Sendable, Hashable {
-        case text(String)
+    enum Piece: Sendable {
+        case text(StaticString)
         case value(SQLValue)
         case fragment(Fragment)
     }
@@ -19,7 +19,7 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
 
     /// A statement without values. The literal is the only way in, so that no text from outside becomes SQL.
     public init(stringLiteral value: StaticString) {
-        pieces = [.text(value.description)]
+        pieces = [.text(value)]
     }
 
     public init(stringInterpolation: Interpolation) {
@@ -35,7 +35,7 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
         }
 
         public mutating func appendLiteral(_ literal: StaticString) {
-            pieces.append(.text(literal.description))
+            if literal.utf8CodeUnitCount > 0 { pieces.append(.text(literal)) }
         }
 
         /// Binds a value.
@@ -65,19 +65,65 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
     }
 
     /// The text for one engine, and the values in the order of their numbers.
+    ///
+    /// Written in one pass into memory that is large enough: lists of rows have thousands of pieces.
     public func rendered(for dialect: Dialect) -> (text: String, values: [SQLValue]) {
-        var text = ""
-        var values: [SQLValue] = []
+        var room = 0
+        var count = 0
         for piece in pieces {
             switch piece {
-            case .text(let literal): text += literal
-            case .fragment(let fragment): text += fragment.text(for: dialect)
-            case .value(let value):
-                values.append(value)
-                text += "$\(values.count)"
+            case .text(let literal): room += literal.utf8CodeUnitCount
+            case .fragment(let fragment): room += fragment.text(for: dialect).utf8.count
+            case .value:
+                count += 1
+                room += 1 + Self.mostDigits
             }
         }
+        var values: [SQLValue] = []
+        values.reserveCapacity(count)
+        let text = String(unsafeUninitializedCapacity: room) { buffer in
+            var end = 0
+            for piece in pieces {
+                switch piece {
+                case .text(let literal):
+                    let source = UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount)
+                    end = buffer[end...].update(fromContentsOf: source)
+                case .fragment(let fragment):
+                    for byte in fragment.text(for: dialect).utf8 {
+                        buffer[end] = byte
+                        end += 1
+                    }
+                case .value(let value):
+                    values.append(value)
+                    end = Self.writeParameter(values.count, to: buffer, at: end)
+                }
+            }
+            return end
+        }
         return (text, values)
+    }
+
+    /// Digits of the largest parameter number that either engine knows.
+    private static let mostDigits = 6
+
+    /// Writes `$17` and says where it ends.
+    private static func writeParameter(
+        _ number: Int, to buffer: UnsafeMutableBufferPointer<UInt8>, at start: Int
+    ) -> Int {
+        precondition(number < 1_000_000, "A statement has fewer than a million values.")
+        buffer[start] = UInt8(ascii: "$")
+        var digits = 1
+        var rest = number / 10
+        while rest > 0 {
+            digits += 1
+            rest /= 10
+        }
+        rest = number
+        for position in stride(from: start + digits, to: start, by: -1) {
+            buffer[position] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
+        return start + 1 + digits
     }
 
     /// Two statements' texts one after the other.

@@ -128,7 +128,7 @@ struct SessionsStore {
 
     /// Forgets the attempts of those who have shown the right password.
     func forgive(_ subjects: [String]) throws {
-        let list = subjects.map { "\($0)" as SQL }.joined(separator: ", ")
+        let list = SQL.list(subjects)
         try tx.execute("DELETE FROM login_attempt WHERE subject IN (\(list))")
     }
 

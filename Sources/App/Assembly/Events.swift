@@ -6,12 +6,12 @@ import Storage
 struct Events: Sendable {
     let rooms: Later<Rooms>
 
-    /// 1. An agent has finished: figures count it, workflows start.
-    func interactionCompleted(
-        _ event: InteractionCompleted, in tx: any Transaction, at now: Moment
-    ) throws -> [RunStarted] {
-        try rooms.value.statistics.count(event, in: tx, at: now)
-        return try rooms.value.workflows.consider(event, in: tx, at: now)
+    /// 1. Agents have finished: figures count it, workflows start.
+    func interactionsCompleted(
+        _ events: [InteractionCompleted], in tx: any Transaction, at now: Moment
+    ) throws -> [[RunStarted]] {
+        try rooms.value.statistics.count(events, in: tx, at: now)
+        return try rooms.value.workflows.consider(events, in: tx, at: now)
     }
 
     /// An ended interaction's sentiment became known: triggers on it are asked.
@@ -40,7 +40,7 @@ struct Events: Sendable {
     /// All that Interactions says.
     var ofInteractions: InteractionEvents {
         InteractionEvents(
-            completed: { try interactionCompleted($0, in: $1, at: $2) },
+            completed: { try interactionsCompleted($0, in: $1, at: $2) },
             reopened: { try interactionReopened($1, of: $0, in: $2, at: $3) },
             sentimentArrived: { try sentimentArrived($0, in: $1, at: $2) },
             runsStarted: { try runsStarted(by: $1, of: $0, in: $2) })

@@ -16,7 +16,7 @@ struct CasesStore {
         let rows = try tx.query(
             """
             SELECT id, number, title FROM customer_case
-            WHERE tenant_id = \(tenant) AND number IN (\(numbers.map { "\($0)" as SQL }.joined(separator: ", ")))
+            WHERE tenant_id = \(tenant) AND number IN (\(SQL.list(numbers)))
             """)
         var cases = Dictionary(try rows.map(Self.read).map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
         for (number, known) in cases where known.title.isEmpty {
@@ -38,7 +38,7 @@ struct CasesStore {
         let rows = try tx.query(
             """
             SELECT id, number, title FROM customer_case
-            WHERE tenant_id = \(tenant) AND id IN (\(ids.map { "\($0)" as SQL }.joined(separator: ", ")))
+            WHERE tenant_id = \(tenant) AND id IN (\(SQL.list(ids)))
             """)
         return Dictionary(try rows.map(Self.read).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }

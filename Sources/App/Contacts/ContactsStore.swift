@@ -27,21 +27,21 @@ struct ContactsStore {
             selections.append(
                 """
                 SELECT 'id' AS kind, external_id AS found, id AS contact_id FROM contact
-                WHERE tenant_id = \(tenant) AND external_id IN (\(list(externalIDs)))
+                WHERE tenant_id = \(tenant) AND external_id IN (\(SQL.list(externalIDs)))
                 """)
         }
         if !addresses.isEmpty {
             selections.append(
                 """
                 SELECT 'email' AS kind, address_folded AS found, contact_id FROM contact_email
-                WHERE tenant_id = \(tenant) AND address_folded IN (\(list(addresses)))
+                WHERE tenant_id = \(tenant) AND address_folded IN (\(SQL.list(addresses)))
                 """)
         }
         if !numbers.isEmpty {
             selections.append(
                 """
                 SELECT 'phone' AS kind, number AS found, MIN(contact_id) AS contact_id FROM contact_phone
-                WHERE tenant_id = \(tenant) AND number IN (\(list(numbers)))
+                WHERE tenant_id = \(tenant) AND number IN (\(SQL.list(numbers)))
                 GROUP BY number HAVING MIN(contact_id) = MAX(contact_id)
                 """)
         }
@@ -62,7 +62,7 @@ struct ContactsStore {
     /// Contacts with all that belongs to them, in one statement.
     func contacts(ids: [ContactID]) throws -> [Contact] {
         if ids.isEmpty { return [] }
-        let list = ids.map { "\($0)" as SQL }.joined(separator: ", ")
+        let list = SQL.list(ids)
         let rows = try tx.query(
             """
             SELECT 0 AS kind, id AS contact_id, 0 AS position, first_name AS content, last_name, language, external_id,
@@ -101,20 +101,21 @@ struct ContactsStore {
     }
 
     private func insert(_ contacts: [Contact], at now: Moment) throws {
-        if contacts.isEmpty { return }
-        let rows: [SQL] = contacts.sorted { ($0.externalID ?? "") < ($1.externalID ?? "") }.map { contact in
-            """
-            (\(tenant), \(contact.id), \(contact.externalID), \(contact.firstName), \(contact.lastName),
-            \(contact.language), '{}', \(now))
-            """
+        let sorted = contacts.sorted { ($0.externalID ?? "") < ($1.externalID ?? "") }
+        for piece in sorted.piecesForStatements {
+            let rows: [SQL] = piece.map { contact in
+                """
+                (\(tenant), \(contact.id), \(contact.externalID), \(contact.firstName), \(contact.lastName),
+                \(contact.language), '{}', \(now))
+                """
+            }
+            let inserted = try tx.execute(
+                """
+                INSERT INTO contact (tenant_id, id, external_id, first_name, last_name, language, custom, created_at)
+                VALUES \(rows.joined(separator: ", ")) ON CONFLICT DO NOTHING
+                """)
+            if inserted < piece.count { throw Overtaken() }
         }
-        let inserted = try tx.query(
-            """
-            INSERT INTO contact (tenant_id, id, external_id, first_name, last_name, language, custom, created_at)
-            VALUES \(rows.joined(separator: ", "))
-            ON CONFLICT DO NOTHING RETURNING id
-            """)
-        if inserted.count < contacts.count { throw Overtaken() }
     }
 
     private func update(_ contact: Contact) throws {
@@ -134,31 +135,30 @@ struct ContactsStore {
 
     private func insertAddresses(of matching: ContactMatching) throws {
         let gained = matching.gainedAddresses.sorted { $0.address.folded < $1.address.folded }
-        if gained.isEmpty { return }
-        let rows: [SQL] = gained.map {
-            "(\(tenant), \($0.contact), \($0.position), \($0.address.description), \($0.address.folded))"
+        for piece in gained.piecesForStatements {
+            let rows: [SQL] = piece.map {
+                "(\(tenant), \($0.contact), \($0.position), \($0.address.description), \($0.address.folded))"
+            }
+            let inserted = try tx.execute(
+                """
+                INSERT INTO contact_email (tenant_id, contact_id, position, address, address_folded)
+                VALUES \(rows.joined(separator: ", ")) ON CONFLICT DO NOTHING
+                """)
+            if inserted < piece.count { throw Overtaken() }
         }
-        let inserted = try tx.query(
-            """
-            INSERT INTO contact_email (tenant_id, contact_id, position, address, address_folded)
-            VALUES \(rows.joined(separator: ", "))
-            ON CONFLICT DO NOTHING RETURNING contact_id
-            """)
-        if inserted.count < gained.count { throw Overtaken() }
     }
 
     private func insertNumbers(of matching: ContactMatching) throws {
         let gained = matching.gainedNumbers.sorted { $0.contact < $1.contact }
-        if gained.isEmpty { return }
-        let rows: [SQL] = gained.map { "(\(tenant), \($0.contact), \($0.position), \($0.number))" }
-        let inserted = try tx.query(
-            """
-            INSERT INTO contact_phone (tenant_id, contact_id, position, number)
-            VALUES \(rows.joined(separator: ", "))
-            ON CONFLICT DO NOTHING RETURNING contact_id
-            """)
-        if inserted.count < gained.count { throw Overtaken() }
+        for piece in gained.piecesForStatements {
+            let rows: [SQL] = piece.map { "(\(tenant), \($0.contact), \($0.position), \($0.number))" }
+            let inserted = try tx.execute(
+                """
+                INSERT INTO contact_phone (tenant_id, contact_id, position, number)
+                VALUES \(rows.joined(separator: ", ")) ON CONFLICT DO NOTHING
+                """)
+            if inserted < piece.count { throw Overtaken() }
+        }
     }
 
-    private func list(_ texts: [String]) -> SQL { texts.map { "\($0)" as SQL }.joined(separator: ", ") }
 }

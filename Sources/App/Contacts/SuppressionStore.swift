@@ -13,7 +13,7 @@ struct SuppressionStore {
             """
             SELECT address_folded FROM suppression
             WHERE tenant_id = \(tenant)
-                AND address_folded IN (\(addresses.map { "\($0)" as SQL }.joined(separator: ", ")))
+                AND address_folded IN (\(SQL.list(addresses)))
             """)
         return Set(try rows.map { try $0.at(0) })
     }

@@ -7,20 +7,58 @@ extension String {
     ///
     /// ß and ẞ are one letter; е and ё, İ and ı are not (spec 4.2). Spaces at the ends do not count.
     public var folded: String {
-        var folded = ""
-        for scalar in trimmed.precomposedStringWithCanonicalMapping.unicodeScalars {
-            switch scalar {
-            case "ß", "ẞ": folded += "ss"
-            case "İ": folded.unicodeScalars.append(scalar)
-            default: folded += scalar.properties.lowercaseMapping
+        var folded = String.UnicodeScalarView()
+        let trimmed = trimmed
+        let canonical = trimmed.isPlainlyCanonical ? trimmed : trimmed.precomposedStringWithCanonicalMapping
+        for scalar in canonical.unicodeScalars {
+            switch scalar.value {
+            case 0x41...0x5A, 0x410...0x42F: folded.append(Unicode.Scalar(scalar.value + 0x20) ?? scalar)
+            case 0x20...0x7E, 0x430...0x45F: folded.append(scalar)
+            case 0xDF, 0x1E9E: folded.append(contentsOf: "ss".unicodeScalars)
+            case 0x130: folded.append(scalar)
+            default: folded.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
             }
         }
-        return folded
+        return String(folded)
+    }
+
+    /// Whether every letter is of an alphabet in which there is nothing to compose: Latin and Cyrillic, which is what
+    /// nearly all names and addresses are in. Asking Unicode's tables costs many times more.
+    private var isPlainlyCanonical: Bool {
+        unicodeScalars.allSatisfy { scalar in
+            switch scalar.value {
+            case 0..<0x300, 0x400...0x482, 0x48A...0x52F: true
+            default: false
+            }
+        }
     }
 
     /// Without white space at the ends.
-    public var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
+    public var trimmed: String {
+        let scalars = unicodeScalars
+        guard let first = scalars.first, let last = scalars.last else { return self }
+        if !Self.isSpace(first), !Self.isSpace(last) { return self }
+        guard let start = scalars.firstIndex(where: { !Self.isSpace($0) }),
+            let end = scalars.lastIndex(where: { !Self.isSpace($0) })
+        else { return "" }
+        return String(scalars[start...end])
+    }
+
+    /// White space and line breaks, as Foundation's `whitespacesAndNewlines` has them.
+    private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x21...0x7E: false
+        case 0x09...0x0D, 0x20, 0x85, 0x200B: true
+        default: scalar.properties.generalCategory.isSeparator
+        }
+    }
 
     /// Nil when there is nothing but white space.
     public var nonEmpty: String? { trimmed.isEmpty ? nil : trimmed }
+}
+
+extension Unicode.GeneralCategory {
+    fileprivate var isSeparator: Bool {
+        self == .spaceSeparator || self == .lineSeparator || self == .paragraphSeparator
+    }
 }

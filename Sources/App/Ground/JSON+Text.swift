@@ -18,8 +18,11 @@ extension JSON {
     }
 
     /// Reads JSON text (RFC 8259).
-    public init(text: String) throws {
-        var reader = JSONTextReader(bytes: Array(text.utf8))
+    public init(text: String) throws { try self.init(bytes: Array(text.utf8)) }
+
+    /// Reads JSON text (RFC 8259) in UTF-8.
+    public init(bytes: [UInt8]) throws {
+        var reader = JSONTextReader(bytes: bytes)
         self = try reader.document()
     }
 

@@ -2,7 +2,7 @@
 // What a sender tells us about one interaction, checked but not yet compared with what is known.
 
 /// Who delivers: a system with an API key, or later a person at the workspace.
-public struct IntakeSender: Sendable {
+public struct IntakeSender: Sendable, Hashable {
     public let tenant: TenantID
     /// Ids of different sources do not collide.
     public let source: String

@@ -53,8 +53,8 @@ public struct RunStarted: Sendable, Codable {
 
 /// What Interactions says, and to whom, as `Assembly/Events.swift` lists it.
 public struct InteractionEvents: Sendable {
-    /// Returns the runs that were started.
-    public var completed: @Sendable (InteractionCompleted, any Transaction, Moment) throws -> [RunStarted]
+    /// Interactions of one centre: returns the runs that each started, in their order.
+    public var completed: @Sendable ([InteractionCompleted], any Transaction, Moment) throws -> [[RunStarted]]
     /// The interaction was taken up again: waiting runs end.
     public var reopened: @Sendable (TenantID, InteractionID, any Transaction, Moment) throws -> Void
     /// An ended interaction's sentiment became known within a day of the end: triggers on sentiment are asked, once.
@@ -64,7 +64,7 @@ public struct InteractionEvents: Sendable {
         @Sendable (TenantID, [InteractionID], any Transaction) throws -> [InteractionID: [RunStarted]]
 
     public init(
-        completed: @escaping @Sendable (InteractionCompleted, any Transaction, Moment) throws -> [RunStarted],
+        completed: @escaping @Sendable ([InteractionCompleted], any Transaction, Moment) throws -> [[RunStarted]],
         reopened: @escaping @Sendable (TenantID, InteractionID, any Transaction, Moment) throws -> Void,
         sentimentArrived: @escaping @Sendable (InteractionCompleted, any Transaction, Moment) throws -> [RunStarted] = {
             _, _, _ in []

@@ -11,6 +11,9 @@ public struct Interactions: Sendable {
     let services: Services
     let contacts: Contacts
     let events: InteractionEvents
+    /// Deliveries of many requests on their way into shared transactions. Nil in the copy that the gathering itself
+    /// works with.
+    private var gathering: Gathering<(delivery: Intake, sender: IntakeSender), Result<IntakeOutcome, any Error>>?
 
     public init(
         installation: Installation, accounts: Accounts, services: Services, contacts: Contacts,
@@ -21,12 +24,17 @@ public struct Interactions: Sendable {
         self.services = services
         self.contacts = contacts
         self.events = events
+        gathering = nil
+        let rooms = self
+        gathering = Gathering { await rooms.recordGathered($0) }
     }
 
-    /// Takes one delivery: updates an interaction, completes a part, or ends it.
+    /// Takes one delivery: updates an interaction, completes a part, or ends it. Deliveries that come at the same time
+    /// share their transaction and its statements.
     /// - Throws: ``Refusals`` that say what the sender can change.
     public func complete(_ delivery: Intake, from sender: IntakeSender) async throws -> TakenIntake {
-        switch try await record([delivery], from: sender)[0] {
+        guard let gathering else { throw StorageError.closed }
+        switch try await gathering.add((delivery, sender)).get() {
         case .taken(let taken): return taken
         case .refused(let refusals): throw refusals
         }
@@ -34,12 +42,15 @@ public struct Interactions: Sendable {
 
     /// Takes many deliveries, each for itself: one that is refused or fails does not spoil the others.
     public func complete(_ deliveries: [Intake], from sender: IntakeSender) async -> [IntakeOutcome] {
-        var outcomes: [IntakeOutcome?] = Array(repeating: nil, count: deliveries.count)
-        for chunk in Self.chunks(of: deliveries) {
-            let taken = await recordEach(chunk.map { deliveries[$0] }, from: sender)
-            for (position, outcome) in zip(chunk, taken) { outcomes[position] = outcome }
+        await recordAll(deliveries, from: sender).map { result in
+            switch result {
+            case .success(let outcome): return outcome
+            case .failure(let error):
+                installation.logger.error(
+                    "A delivery of a batch failed.", metadata: ["error": "\(type(of: error))", "room": "interactions"])
+                return .refused(Refusals([Refusal(.unavailable, code: "failed", key: "interactions.failed")]))
+            }
         }
-        return outcomes.compactMap(\.self)
     }
 
     /// The same inside a transaction that is there already, for the workspace and for trials.
@@ -92,20 +103,42 @@ public struct Interactions: Sendable {
         }
     }
 
+    /// What was gathered from several requests, sender by sender.
+    private func recordGathered(
+        _ elements: [(delivery: Intake, sender: IntakeSender)]
+    ) async -> [Result<IntakeOutcome, any Error>] {
+        var results: [Result<IntakeOutcome, any Error>?] = Array(repeating: nil, count: elements.count)
+        for (sender, positions) in Dictionary(grouping: elements.indices, by: { elements[$0].sender }) {
+            let recorded = await recordAll(positions.map { elements[$0].delivery }, from: sender)
+            for (position, result) in zip(positions, recorded) { results[position] = result }
+        }
+        return results.compactMap(\.self)
+    }
+
+    /// Records in as few transactions as the deliveries allow; what became of each, in their order.
+    private func recordAll(
+        _ deliveries: [Intake], from sender: IntakeSender
+    ) async -> [Result<IntakeOutcome, any Error>] {
+        var results: [Result<IntakeOutcome, any Error>?] = Array(repeating: nil, count: deliveries.count)
+        for chunk in Self.chunks(of: deliveries) {
+            let recorded = await recordEach(chunk.map { deliveries[$0] }, from: sender)
+            for (position, result) in zip(chunk, recorded) { results[position] = result }
+        }
+        return results.compactMap(\.self)
+    }
+
     /// Records together; what fails together is tried one by one.
-    private func recordEach(_ deliveries: [Intake], from sender: IntakeSender) async -> [IntakeOutcome] {
+    private func recordEach(
+        _ deliveries: [Intake], from sender: IntakeSender
+    ) async -> [Result<IntakeOutcome, any Error>] {
         do {
-            return try await record(deliveries, from: sender)
+            return try await record(deliveries, from: sender).map { .success($0) }
+        } catch where deliveries.count == 1 {
+            return [.failure(error)]
         } catch {
-            guard deliveries.count == 1 else {
-                var outcomes: [IntakeOutcome] = []
-                for delivery in deliveries { outcomes += await recordEach([delivery], from: sender) }
-                return outcomes
-            }
-            installation.logger.error(
-                "A delivery of a batch failed.", metadata: ["error": "\(type(of: error))", "room": "interactions"])
-            let refusal = Refusal(.unavailable, code: "failed", key: "interactions.failed")
-            return [.refused(Refusals([refusal]))]
+            var results: [Result<IntakeOutcome, any Error>] = []
+            for delivery in deliveries { results += await recordEach([delivery], from: sender) }
+            return results
         }
     }
 

@@ -16,7 +16,7 @@ struct InteractionsStore {
     /// Interactions by their senders' ids, locked in the order of the ids until the transaction ends.
     func locked(source: String, externalIDs: [String]) throws -> [String: Interaction] {
         if externalIDs.isEmpty { return [:] }
-        let list = externalIDs.sorted().map { "\($0)" as SQL }.joined(separator: ", ")
+        let list = SQL.list(externalIDs.sorted())
         let rows = try tx.query(
             """
             SELECT \(Self.columns) FROM interaction
@@ -42,7 +42,7 @@ struct InteractionsStore {
         return try tx.query(
             """
             SELECT \(Self.columns) FROM interaction
-            WHERE tenant_id = \(tenant) AND id IN (\(ids.map { "\($0)" as SQL }.joined(separator: ", ")))
+            WHERE tenant_id = \(tenant) AND id IN (\(SQL.list(ids)))
             """
         ).map(Self.interaction)
     }
@@ -50,8 +50,13 @@ struct InteractionsStore {
     /// Writes new interactions.
     /// - Throws: ``Overtaken`` when another transaction has made one of them meanwhile.
     func insert(_ interactions: [Interaction]) throws {
-        if interactions.isEmpty { return }
-        let rows: [SQL] = interactions.sorted { $0.externalID < $1.externalID }.map { interaction in
+        for piece in interactions.sorted(by: { $0.externalID < $1.externalID }).piecesForStatements {
+            try insertPiece(piece)
+        }
+    }
+
+    private func insertPiece(_ interactions: ArraySlice<Interaction>) throws {
+        let rows: [SQL] = interactions.map { interaction in
             """
             (\(tenant), \(interaction.id), \(interaction.source), \(interaction.externalID), \(interaction.channel),
             \(interaction.direction), \(interaction.service), \(interaction.contact), \(interaction.caseID),
@@ -62,15 +67,15 @@ struct InteractionsStore {
             \(interaction.createdAt), \(interaction.changedAt))
             """
         }
-        let inserted = try tx.query(
+        let inserted = try tx.execute(
             """
             INSERT INTO interaction (tenant_id, id, source, external_id, channel, direction, service_id, contact_id,
                 case_id, customer_name, customer_email, customer_phone, customer_language, started_at, ended_at,
                 reopened_at, last_disposition_id, sentiment, data, completed_on, is_test, created_at, changed_at)
             VALUES \(rows.joined(separator: ", "))
-            ON CONFLICT (tenant_id, source, external_id) DO NOTHING RETURNING id
+            ON CONFLICT (tenant_id, source, external_id) DO NOTHING
             """)
-        if inserted.count < interactions.count { throw Overtaken() }
+        if inserted < interactions.count { throw Overtaken() }
     }
 
     /// Writes what is there already anew.
@@ -93,7 +98,7 @@ struct InteractionsStore {
     /// The parts of interactions, in the order of their completion.
     func parts(of interactions: [InteractionID]) throws -> [InteractionID: [InteractionPart]] {
         if interactions.isEmpty { return [:] }
-        let list = interactions.map { "\($0)" as SQL }.joined(separator: ", ")
+        let list = SQL.list(interactions)
         let rows = try tx.query(
             """
             SELECT interaction_id, part, id, agent_id, team_id, disposition_id, disposition_text, note, started_at,
@@ -107,22 +112,23 @@ struct InteractionsStore {
     /// Writes new parts.
     /// - Throws: ``Overtaken`` when another transaction has made one of them meanwhile.
     func insert(_ parts: [InteractionPart]) throws {
-        if parts.isEmpty { return }
-        let rows: [SQL] = parts.map { part in
-            """
-            (\(tenant), \(part.interaction), \(part.part), \(part.id), \(part.agent), \(part.team),
-            \(part.disposition), \(part.dispositionText), \(part.note), \(part.startedAt), \(part.completedAt),
-            \(part.fingerprint))
-            """
+        for piece in parts.piecesForStatements {
+            let rows: [SQL] = piece.map { part in
+                """
+                (\(tenant), \(part.interaction), \(part.part), \(part.id), \(part.agent), \(part.team),
+                \(part.disposition), \(part.dispositionText), \(part.note), \(part.startedAt),
+                \(part.completedAt), \(part.fingerprint))
+                """
+            }
+            let inserted = try tx.execute(
+                """
+                INSERT INTO interaction_part (tenant_id, interaction_id, part, id, agent_id, team_id, disposition_id,
+                    disposition_text, note, started_at, completed_at, fingerprint)
+                VALUES \(rows.joined(separator: ", "))
+                ON CONFLICT (tenant_id, interaction_id, part) DO NOTHING
+                """)
+            if inserted < piece.count { throw Overtaken() }
         }
-        let inserted = try tx.query(
-            """
-            INSERT INTO interaction_part (tenant_id, interaction_id, part, id, agent_id, team_id, disposition_id,
-                disposition_text, note, started_at, completed_at, fingerprint)
-            VALUES \(rows.joined(separator: ", "))
-            ON CONFLICT (tenant_id, interaction_id, part) DO NOTHING RETURNING id
-            """)
-        if inserted.count < parts.count { throw Overtaken() }
     }
 
     func update(_ part: InteractionPart) throws {

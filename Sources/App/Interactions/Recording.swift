@@ -83,7 +83,8 @@ struct Recording {
             try store.update(interaction)
         }
         try store.insert(parts.compactMap(\.self))
-        return try drafts.indices.map { index in
+        let runs = try tell(drafts, interactions: interactions, parts: parts, in: zone)
+        return drafts.indices.map { index in
             let (draft, interaction) = (drafts[index], interactions[index])
             var taken = TakenIntake(
                 interaction: interaction, service: draft.service,
@@ -91,7 +92,7 @@ struct Recording {
                 part: parts[index], partDisposition: parts[index] == nil ? nil : draft.disposition,
                 agentLogin: parts[index] == nil ? nil : draft.agentLogin,
                 isNew: draft.before == nil || parts[index] != nil, warnings: draft.warnings)
-            taken.runs = try tell(draft, interaction: interaction, part: parts[index], in: zone)
+            taken.runs = runs[index]
             return (draft.position, taken)
         }
     }
@@ -130,19 +131,27 @@ struct Recording {
         }
     }
 
-    /// Tells the rooms that listen, and returns the runs that they started.
+    /// Tells the rooms that listen, of all at once, and returns the runs that each draft started.
     private func tell(
-        _ draft: IntakeDraft, interaction: Interaction, part: InteractionPart?, in zone: TimeZone
-    ) throws -> [RunStarted] {
-        if part != nil || draft.isEnd {
-            return try rooms.events.completed(
-                event(draft, interaction: interaction, part: part, isEnd: draft.isEnd, in: zone), tx, now)
+        _ drafts: [IntakeDraft], interactions: [Interaction], parts: [InteractionPart?], in zone: TimeZone
+    ) throws -> [[RunStarted]] {
+        var runs: [[RunStarted]] = Array(repeating: [], count: drafts.count)
+        let completed = drafts.indices.filter { parts[$0] != nil || drafts[$0].isEnd }
+        let events = completed.map { index in
+            event(
+                drafts[index], interaction: interactions[index], part: parts[index], isEnd: drafts[index].isEnd,
+                in: zone)
         }
-        if draft.isSentimentLate(at: now) {
-            return try rooms.events.sentimentArrived(
-                event(draft, interaction: interaction, part: nil, isEnd: true, in: zone), tx, now)
+        if !events.isEmpty {
+            let started = try rooms.events.completed(events, tx, now)
+            for (index, started) in zip(completed, started) { runs[index] = started }
         }
-        return []
+        for (index, draft) in drafts.enumerated()
+        where parts[index] == nil && !draft.isEnd && draft.isSentimentLate(at: now) {
+            let event = event(draft, interaction: interactions[index], part: nil, isEnd: true, in: zone)
+            runs[index] = try rooms.events.sentimentArrived(event, tx, now)
+        }
+        return runs
     }
 
     private func event(

@@ -56,8 +56,8 @@ extension InvitationStore {
     }
 
     static func leaving(_ mails: [LeavingMail], of tenant: TenantID) -> SQL {
-        let values = mails.enumerated().map { "(\($0), \($1.invitation), \($1.addressFolded))" as SQL }
-            .joined(separator: ", ")
+        let values = Array(mails.enumerated()).paddedForStatement
+            .map { "(\($0), \($1.invitation), \($1.addressFolded))" as SQL }.joined(separator: ", ")
         return """
             WITH w(n, invitation_id, address) AS (VALUES \(values))
             SELECT w.n, v.state, v.created_at, v.is_test, v.expires_at, i.reopened_at,

@@ -66,7 +66,7 @@ struct InvitationStore {
 
     /// Invitations by their ids, locked until the transaction's end, with their forms' link validity.
     func locked(_ ids: [InvitationID]) throws -> [(invitation: Invitation, validDays: Int)] {
-        let list = Set(ids).sorted().map { "\($0)" as SQL }.joined(separator: ", ")
+        let list = SQL.list(Set(ids).sorted())
         let rows = try tx.query(
             """
             SELECT \(Self.columns), (
@@ -99,7 +99,7 @@ struct InvitationStore {
     /// Lets transactions that count the invitations of the same address wait for each other.
     func lockAddresses(_ addresses: Set<String>) throws {
         guard tx.dialect == .postgres else { return }
-        let list = addresses.sorted().map { "\($0)" as SQL }.joined(separator: ", ")
+        let list = SQL.list(addresses.sorted())
         _ = try tx.query(
             """
             SELECT contact_id FROM contact_email
@@ -111,7 +111,7 @@ struct InvitationStore {
     /// - Parameter countsEarlier: Whether earlier invitations matter; they are not looked for where nobody limits them.
     func standing(_ questions: [StandingQuestion], countsEarlier: Bool) throws -> [Standing] {
         let rows = try tx.query(Self.standing(questions, countsEarlier: countsEarlier, of: tenant))
-        return try rows.map { row in
+        return try rows.prefix(questions.count).map { row in
             let asked: [Moment?] = [try row.get("last_asked"), try row.get("last_asked_beside")]
             let askedInYear: [Int] = [try row.get("asked_in_year"), try row.get("asked_in_year_beside")]
             let existing = try row.get("existing_id", as: InvitationID?.self)
@@ -127,7 +127,8 @@ struct InvitationStore {
     }
 
     static func standing(_ questions: [StandingQuestion], countsEarlier: Bool, of tenant: TenantID) -> SQL {
-        let values = questions.enumerated().map { position, question -> SQL in
+        // The last question is asked several times; see ``SQL/list(_:)``.
+        let values = Array(questions.enumerated()).paddedForStatement.map { position, question -> SQL in
             "(\(position), \(question.interaction), \(question.form), \(question.scope), \(question.address))"
         }.joined(separator: ", ")
         let yearAgo = questions.first?.yearAgo ?? Moment(milliseconds: 0)
@@ -177,6 +178,12 @@ struct InvitationStore {
     func insert(
         _ rows: [(invitation: Invitation, scope: FormID, configuration: ConfigurationID, contact: ContactID?)]
     ) throws -> [InvitationID] {
+        try rows.piecesForStatements.flatMap(insertPiece)
+    }
+
+    private func insertPiece(
+        _ rows: ArraySlice<(invitation: Invitation, scope: FormID, configuration: ConfigurationID, contact: ContactID?)>
+    ) throws -> [InvitationID] {
         let values = rows.map { row -> SQL in
             let invitation = row.invitation
             let belonging = invitation.belonging
@@ -201,9 +208,11 @@ struct InvitationStore {
 
     /// Inserts what finds invitations by their tokens.
     func insertLinks(_ links: [(hash: [UInt8], invitation: InvitationID)], key: Int) throws {
-        guard !links.isEmpty else { return }
-        let values = links.map { "(\($0.hash), \(tenant), \($0.invitation), \(key))" as SQL }.joined(separator: ", ")
-        try tx.execute("INSERT INTO link (token_hash, tenant_id, invitation_id, key_id) VALUES \(values)")
+        for piece in links.piecesForStatements {
+            let values = piece.map { "(\($0.hash), \(tenant), \($0.invitation), \(key))" as SQL }
+                .joined(separator: ", ")
+            try tx.execute("INSERT INTO link (token_hash, tenant_id, invitation_id, key_id) VALUES \(values)")
+        }
     }
 
     /// Inserts the recipients of invitations beside the first, which stands in its row.
@@ -219,8 +228,7 @@ struct InvitationStore {
 
     /// Writes the states of invitations that the transaction has locked.
     func save(_ invitations: [Invitation], at now: Moment) throws {
-        let values =
-            invitations
+        let values = invitations.paddedForStatement
             .map { "(\($0.id), \($0.state), \($0.firstSentAt.sqlValue), \($0.expiresAt.sqlValue))" as SQL }
             .joined(separator: ", ")
         try tx.execute(

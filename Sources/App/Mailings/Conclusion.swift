@@ -12,17 +12,28 @@ struct Concluded: Sendable {
 }
 
 extension Mailings {
+    /// Writes outcomes in a transaction of their own.
+    func conclude(_ elements: [(tenant: TenantID, one: Concluded)], wakesRuns: Bool = false) async throws {
+        try await installation.database.write { tx in
+            let now = installation.clock.now()
+            for (tenant, group) in Dictionary(grouping: elements, by: \.tenant) {
+                try conclude(group.map(\.one), of: tenant, wakesRuns: wakesRuns, in: tx, at: now)
+            }
+        }
+    }
+
     /// Writes outcomes of one centre. What is said twice, or by somebody who no longer holds the message, changes
     /// nothing but the work.
+    /// - Parameter wakesRuns: Runs are woken instead of being taken on in this transaction.
     func conclude(
-        _ concluded: [Concluded], of tenant: TenantID, in tx: any Transaction, at now: Moment
+        _ concluded: [Concluded], of tenant: TenantID, wakesRuns: Bool = false, in tx: any Transaction, at now: Moment
     ) throws {
         let ledger = LedgerStore(tx: tx, tenant: tenant)
         let matched = try ledger.record(concluded.map(Self.change), at: now)
         let kept = concluded.filter { matched.contains($0.message.id) }
         try invitations.move(kept.compactMap(Self.move), of: tenant, in: tx, at: now)
         let signals = try Self.signals(kept, ledger: ledger)
-        if !signals.isEmpty { try workflows.signal(signals, of: tenant, in: tx, at: now) }
+        if !signals.isEmpty { try workflows.signal(signals, of: tenant, isLater: wakesRuns, in: tx, at: now) }
         for one in kept { try hold(after: one, of: tenant, in: tx, at: now) }
         // Only a probed message leaves while it is held; its attempt grew when its intent was committed.
         let probes = kept.filter { $0.message.state == .held && $0.attempt > $0.message.attempt }

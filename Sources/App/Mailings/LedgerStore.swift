@@ -35,10 +35,9 @@ struct LedgerStore {
         let content: [UInt8]
     }
 
-    /// Makes rows, in two statements for each hundred.
+    /// Makes rows, in a few statements however many they are.
     func insert(_ messages: [NewMessage], at now: Moment) throws {
-        for start in stride(from: 0, to: messages.count, by: 100) {
-            let chunk = messages[start..<min(start + 100, messages.count)]
+        for chunk in messages.piecesForStatements {
             let rows = chunk.map { message -> SQL in
                 """
                 (\(tenant), \(message.id), \(message.kind), \(message.run.sqlValue), \(message.block.sqlValue),
@@ -123,7 +122,7 @@ struct LedgerStore {
     /// Writes outcomes where attempt and message still match, in one statement: the messages that matched.
     func record(_ changes: [Change], at now: Moment) throws -> Set<MessageID> {
         if changes.isEmpty { return [] }
-        let values = changes.map { change -> SQL in
+        let values = changes.paddedForStatement.map { change -> SQL in
             """
             (\(change.id), \(change.attempt), \(change.state), CAST(\(change.reply) AS TEXT),
                 \(change.addsUnknown ? 1 : 0))
@@ -191,6 +190,6 @@ struct LedgerStore {
     }
 
     static func list(_ ids: [MessageID]) -> SQL {
-        ids.map { "\($0)" as SQL }.joined(separator: ", ")
+        SQL.list(ids)
     }
 }

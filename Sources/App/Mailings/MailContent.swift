@@ -2,7 +2,7 @@
 // What a message says, before MIME and with its secret links left out (spec 2.3), as the ledger keeps it.
 
 /// Subject and bodies with ``MailPlaceholder``s where the links will stand.
-public struct MailContent: Sendable, Codable, Equatable {
+public struct MailContent: Sendable, Equatable {
     public var subject: String
     /// Nil for plain text.
     public var html: String?

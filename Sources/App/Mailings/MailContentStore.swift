@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // How contents are kept: compressed, since they are read once and outnumber everything else.
 import CZlib
-import Foundation
 
 extension MailContent {
     /// The content compressed: zlib around JSON.
     func packed() throws -> [UInt8] {
-        let plain = Array(try JSONEncoder().encode(self))
+        let members = ["subject": subject, "html": html, "text": text, "language": language]
+        let plain = Array(JSON.object(members.compactMapValues { $0.map { .string($0) } }).text.utf8)
         var length = compressBound(uLong(plain.count))
         var packed = [UInt8](repeating: 0, count: Int(length) + 4)
         let code = packed.withUnsafeMutableBufferPointer { target in
@@ -24,11 +24,15 @@ extension MailContent {
         guard count <= MailLimits.contentBytes else { throw BrokenContent() }
         var plain = [UInt8](repeating: 0, count: count)
         var length = uLong(count)
-        let body = Array(packed.dropFirst(4))
-        guard uncompress(&plain, &length, body, uLong(body.count)) == Z_OK, Int(length) == count else {
-            throw BrokenContent()
+        let code = packed.withUnsafeBufferPointer { source in
+            uncompress(&plain, &length, source.baseAddress.map { $0 + 4 }, uLong(packed.count - 4))
         }
-        self = try JSONDecoder().decode(MailContent.self, from: Data(plain))
+        guard code == Z_OK, Int(length) == count else { throw BrokenContent() }
+        let members = try JSON(bytes: plain)
+        guard case .string(let subject)? = members["subject"], case .string(let language)? = members["language"]
+        else { throw BrokenContent() }
+        self.init(
+            subject: subject, html: members["html"]?.scalarText, text: members["text"]?.scalarText, language: language)
     }
 }
 

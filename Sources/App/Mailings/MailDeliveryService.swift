@@ -37,11 +37,11 @@ final class MailDeliveryService: Sendable {
             }
         }
         conclusions = Gathering { elements in
-            try await installation.database.write { tx in
-                let now = installation.clock.now()
-                for (tenant, group) in Dictionary(grouping: elements, by: \.tenant) {
-                    try mailings.conclude(group.map(\.one), of: tenant, in: tx, at: now)
-                }
+            do {
+                try await mailings.conclude(elements)
+            } catch where elements.count == 1 && !(error is LeaseLost) {
+                // A run that cannot go on must not leave its mail without an outcome.
+                try await mailings.conclude(elements, wakesRuns: true)
             }
             return elements.map { _ in }
         }

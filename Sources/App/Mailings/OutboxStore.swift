@@ -84,7 +84,7 @@ enum OutboxStore {
         if let before = filter.before { text = text + " AND m.id < \(before)" }
         if let teams = filter.teams {
             // No team is no message: a list of nothing matches nothing, and an id is never 0.
-            let list = ([TeamID(raw: 0)] + teams).map { "\($0)" as SQL }.joined(separator: ", ")
+            let list = SQL.list(([TeamID(raw: 0)] + teams))
             text = text + " AND r.team_id IN (\(list))"
         }
         return text

@@ -56,7 +56,7 @@ struct OutgoingMail: Sendable {
 
     private func body(html: String, row: LedgerMessage, links: Links, language: String) -> String {
         var whole = html
-        if row.kind == .survey, !html.contains(MailPlaceholder.unsubscribeLink) {
+        if row.kind == .survey, !MailPlaceholder.stands(MailPlaceholder.unsubscribeLink, in: html) {
             let t = installation.catalogue.localizer(Self.frameLanguage(language))
             let link: HTML = "<a href=\"\(MailPlaceholder.unsubscribeLink)\">\(t("mailings.unsubscribe.link"))</a>"
             let footer: HTML = "<p><small>\(t("mailings.footer")) \(link)</small></p>"
@@ -68,7 +68,7 @@ struct OutgoingMail: Sendable {
 
     private func body(text: String, row: LedgerMessage, links: Links, language: String) -> String {
         var whole = text
-        if row.kind == .survey, !text.contains(MailPlaceholder.unsubscribeLink) {
+        if row.kind == .survey, !MailPlaceholder.stands(MailPlaceholder.unsubscribeLink, in: text) {
             let t = installation.catalogue.localizer(Self.frameLanguage(language))
             whole += "\n\n\(t("mailings.footer")) \(MailPlaceholder.unsubscribeLink)\n"
         }
@@ -76,8 +76,9 @@ struct OutgoingMail: Sendable {
     }
 
     private static func fill(_ text: String, with links: Links) -> String {
-        text.replacing(MailPlaceholder.surveyLink, with: links.survey)
-            .replacing(MailPlaceholder.unsubscribeLink, with: links.unsubscribe)
+        MailPlaceholder.fill(
+            text,
+            with: [MailPlaceholder.surveyLink: links.survey, MailPlaceholder.unsubscribeLink: links.unsubscribe])
     }
 
     private static func frameLanguage(_ tag: String) -> String {

@@ -19,7 +19,7 @@ struct RecordsStore {
         if let agent = filter.agent { conditions.append(part("p.agent_id = \(agent)")) }
         if let teams = filter.teams {
             if teams.isEmpty { return [] }
-            conditions.append(part("p.team_id IN (\(teams.map { "\($0)" as SQL }.joined(separator: ", ")))"))
+            conditions.append(part("p.team_id IN (\(SQL.list(teams)))"))
         }
         return try tx.query(
             """

@@ -68,9 +68,9 @@ struct ServicesStore {
     func services(ids: [ServiceID], names: [String]) throws -> [Service] {
         if ids.isEmpty, names.isEmpty { return [] }
         var conditions: [SQL] = []
-        if !ids.isEmpty { conditions.append("id IN (\(ids.map { "\($0)" as SQL }.joined(separator: ", ")))") }
+        if !ids.isEmpty { conditions.append("id IN (\(SQL.list(ids)))") }
         if !names.isEmpty {
-            conditions.append("name_folded IN (\(names.map { "\($0)" as SQL }.joined(separator: ", ")))")
+            conditions.append("name_folded IN (\(SQL.list(names)))")
         }
         return try tx.query(
             """
@@ -103,7 +103,7 @@ struct ServicesStore {
 
     func dispositions(of services: [ServiceID]) throws -> [ServiceID: [Disposition]] {
         if services.isEmpty { return [:] }
-        let ids = services.map { "\($0)" as SQL }.joined(separator: ", ")
+        let ids = SQL.list(services)
         let rows = try tx.query(
             """
             SELECT disposition.id, disposition.service_id, disposition.folder_id, disposition.name,
@@ -125,7 +125,7 @@ struct ServicesStore {
             SELECT id, service_id, folder_id, name, description, code, type, system_type, agent_selects, do_not_ask,
                 retired_at
             FROM disposition
-            WHERE tenant_id = \(tenant) AND id IN (\(ids.map { "\($0)" as SQL }.joined(separator: ", ")))
+            WHERE tenant_id = \(tenant) AND id IN (\(SQL.list(ids)))
             """)
         return Dictionary(try rows.map(Self.disposition).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }

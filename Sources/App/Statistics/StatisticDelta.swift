@@ -59,14 +59,21 @@ struct StatisticDelta: Sendable, Equatable {
 
     /// The measures as JSON: `{"state.sent":[1,0,0,0,0]}`.
     var json: String {
-        get throws {
-            try jsonText(
-                measures.mapValues { [Double($0.n), $0.total, $0.squares, Double($0.top), Double($0.low)] })
-        }
+        JSON.object(
+            measures.mapValues { sum in
+                .array([Double(sum.n), sum.total, sum.squares, Double(sum.top), Double(sum.low)].map { .number($0) })
+            }
+        ).text
     }
 
     static func measures(_ json: String) throws -> [String: MeasureSum] {
-        try fromJSON(json, as: [String: [Double]].self).mapValues { numbers in
+        guard case .object(let members) = try JSON(text: json) else { throw MalformedDelta() }
+        return try members.mapValues { member in
+            guard case .array(let values) = member else { throw MalformedDelta() }
+            let numbers = try values.map { value in
+                guard case .number(let number) = value else { throw MalformedDelta() }
+                return number
+            }
             guard numbers.count == 5 else { throw MalformedDelta() }
             return MeasureSum(
                 n: Int(numbers[0]), total: numbers[1], squares: numbers[2], top: Int(numbers[3]), low: Int(numbers[4]))

@@ -20,16 +20,18 @@ public struct Statistics: Sendable {
 
     // MARK: Counting
 
-    /// Counts a part that an agent has finished. An interaction that ends counts nothing more.
-    public func count(_ event: InteractionCompleted, in tx: any Transaction, at now: Moment) throws {
-        guard !event.isTest, event.part != nil else { return }
-        let key = StatisticKey(
-            completedOn: event.completedOn.number, agent: event.agent?.raw ?? 0, team: event.team?.raw ?? 0,
-            service: event.service.id.raw, disposition: event.disposition?.id.raw ?? 0,
-            channel: event.channel.rawValue)
-        var delta = StatisticDelta(key: key)
-        delta.add(MeasureSum(n: 1), to: StatisticMeasure.completed)
-        try append([delta], of: event.tenant, in: tx, at: now)
+    /// Counts parts that agents of one centre have finished. An interaction that ends counts nothing more.
+    public func count(_ events: [InteractionCompleted], in tx: any Transaction, at now: Moment) throws {
+        guard let tenant = events.first?.tenant else { return }
+        var deltas: [StatisticKey: StatisticDelta] = [:]
+        for event in events where !event.isTest && event.part != nil {
+            let key = StatisticKey(
+                completedOn: event.completedOn.number, agent: event.agent?.raw ?? 0, team: event.team?.raw ?? 0,
+                service: event.service.id.raw, disposition: event.disposition?.id.raw ?? 0,
+                channel: event.channel.rawValue)
+            deltas[key, default: StatisticDelta(key: key)].add(MeasureSum(n: 1), to: StatisticMeasure.completed)
+        }
+        try append(Array(deltas.values), of: tenant, in: tx, at: now)
     }
 
     /// Counts changes of invitations' states.

@@ -4,18 +4,16 @@ import Storage
 
 /// The SQL of figures.
 enum StatisticsStore {
-    private static let chunk = 200
-
     // MARK: Counting
 
     static func append(_ deltas: [StatisticDelta], of tenant: TenantID, in tx: any Transaction) throws {
-        for start in stride(from: 0, to: deltas.count, by: chunk) {
-            let rows = try deltas[start..<min(start + chunk, deltas.count)].map { delta -> SQL in
+        for piece in deltas.piecesForStatements {
+            let rows = piece.map { delta -> SQL in
                 let key = delta.key
                 return """
                     (\(tenant), \(tx.newID()), \(key.completedOn), \(key.answeredOn), \(key.agent), \(key.team),
                      \(key.service), \(key.disposition), \(key.channel), \(key.form), \(key.language),
-                     \(try delta.json))
+                     \(delta.json))
                     """
             }.joined(separator: ", ")
             try tx.execute(
@@ -50,8 +48,8 @@ enum StatisticsStore {
 
     private static func add(_ cells: StatisticCells, of tenant: TenantID, in tx: any Transaction) throws {
         let ordered = cells.inOrder
-        for start in stride(from: 0, to: ordered.count, by: chunk) {
-            let rows = ordered[start..<min(start + chunk, ordered.count)].map { cell, sum -> SQL in
+        for piece in ordered.piecesForStatements {
+            let rows = piece.map { cell, sum -> SQL in
                 """
                 (\(tenant), \(cell.grain.rawValue), \(cell.day), \(cell.service), \(cell.team), \(cell.agent),
                  \(cell.disposition), \(cell.channel), \(cell.form), \(cell.language), \(cell.measure),

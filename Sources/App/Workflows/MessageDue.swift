@@ -34,6 +34,46 @@ public enum MailPlaceholder {
     public static let surveyLink = "\u{E000}survey-link\u{E001}"
     /// The unsubscribe link of the message's recipient.
     public static let unsubscribeLink = "\u{E000}unsubscribe-link\u{E001}"
+
+    /// Whether a placeholder stands in a text.
+    static func stands(_ placeholder: String, in text: String) -> Bool {
+        pieces(of: text).contains { $0.elementsEqual(placeholder.utf8) }
+    }
+
+    /// The text with values in the placeholders' places.
+    static func fill(_ text: String, with values: [String: String]) -> String {
+        var filled = ""
+        for piece in pieces(of: text) {
+            let piece = String(decoding: piece, as: UTF8.self)
+            filled += values[piece] ?? piece
+        }
+        return filled
+    }
+
+    /// A text cut before and behind everything that stands between the two marks. On bytes: bodies are long, and every
+    /// mail that leaves is filled.
+    private static func pieces(of text: String) -> [Substring.UTF8View] {
+        let bytes = text.utf8
+        var pieces: [Substring.UTF8View] = []
+        var start = bytes.startIndex
+        var position = bytes.startIndex
+        while let mark = bytes[position...].firstIndex(of: markStart) {
+            let isOpening = bytes[mark...].starts(with: "\u{E000}".utf8)
+            let isClosing = bytes[mark...].starts(with: "\u{E001}".utf8)
+            let behind = bytes.index(mark, offsetBy: isOpening || isClosing ? 3 : 1)
+            let cut = isOpening ? mark : behind
+            if isOpening || isClosing, cut > start {
+                pieces.append(bytes[start..<cut])
+                start = cut
+            }
+            position = behind
+        }
+        if start < bytes.endIndex { pieces.append(bytes[start...]) }
+        return pieces
+    }
+
+    /// The first of a mark's three bytes.
+    private static let markStart: UInt8 = 0xEE
 }
 
 /// How the mails of a block went, for the run that waits there.

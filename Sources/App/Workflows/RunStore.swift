@@ -16,17 +16,30 @@ struct RunStore {
         let part: String
         let trigger: Trigger.Event
         let variables: String
+        /// What it is started by.
+        let event: InteractionCompleted
     }
 
-    /// Inserts runs of one interaction that are not there yet, ready now; the ids of those inserted.
-    func insert(_ runs: [NewRun], for event: InteractionCompleted, at now: Moment) throws -> Set<RunID> {
+    /// Inserts runs that are not there yet, ready now; the ids of those inserted.
+    func insert(_ runs: [NewRun], at now: Moment) throws -> Set<RunID> {
+        // One order for all transactions, so that two batches wait for each other instead of both giving up.
+        let sorted = runs.sorted {
+            ($0.event.interaction, $0.configuration, $0.part) < ($1.event.interaction, $1.configuration, $1.part)
+        }
+        var inserted: Set<RunID> = []
+        for piece in sorted.piecesForStatements { inserted.formUnion(try insertPiece(piece, at: now)) }
+        return inserted
+    }
+
+    private func insertPiece(_ runs: ArraySlice<NewRun>, at now: Moment) throws -> [RunID] {
         let values = runs.map { run -> SQL in
-            """
-            (\(tenant), \(run.id), \(run.workflow), \(run.version), \(run.configuration), \(event.interaction),
-            \(run.part), \(run.trigger), \(event.agent.sqlValue), \(event.team.sqlValue), \(event.service.id),
-            \((event.disposition?.id).sqlValue), \(event.completedOn), 'ready', \(run.variables), \(now), \(now),
-            \(now), \(event.isTest))
-            """
+            let event = run.event
+            return """
+                (\(tenant), \(run.id), \(run.workflow), \(run.version), \(run.configuration), \(event.interaction),
+                \(run.part), \(run.trigger), \(event.agent.sqlValue), \(event.team.sqlValue), \(event.service.id),
+                \((event.disposition?.id).sqlValue), \(event.completedOn), 'ready', \(run.variables), \(now),
+                \(now), \(now), \(event.isTest))
+                """
         }.joined(separator: ", ")
         let rows = try tx.query(
             """
@@ -35,7 +48,7 @@ struct RunStore {
                 changed_at, is_test)
             VALUES \(values) ON CONFLICT DO NOTHING RETURNING id
             """)
-        return Set(try rows.map { try $0.get("id") })
+        return try rows.map { try $0.at(0) }
     }
 
     /// Runs that are not over, locked until the transaction's end.
@@ -58,19 +71,16 @@ struct RunStore {
     }
 
     private func run(_ row: Row) throws -> Run {
-        let limits: String = try row.get("limits")
-        let signal: String? = try row.get("signal")
+        let limits: String = try row.at(19)
+        let signal: String? = try row.at(12)
         return Run(
-            id: try row.get("id"), tenant: tenant, workflow: try row.get("workflow_id"),
-            version: try row.get("version_id"), configuration: try row.get("configuration_id"),
-            interaction: try row.get("interaction_id"), agent: try row.get("agent_id"), team: try row.get("team_id"),
-            service: try row.get("service_id"), disposition: try row.get("disposition_id"),
-            completedOn: try row.get("completed_on"), createdAt: try row.get("created_at"),
-            isTest: try row.get("is_test"), isConfigurationEnabled: try row.get("is_enabled"),
-            limits: limits == "{}" ? AskingLimits() : try fromJSON(limits), state: try row.get("state"),
-            reason: try row.get("reason"), block: try row.get("block"),
-            signal: signal.flatMap(RunSignal.init(text:)),
-            variables: RunVariables(stored: try JSON(text: row.get("variables"))), dueAt: try row.get("due_at"))
+            id: try row.at(0), tenant: tenant, workflow: try row.at(17), version: try row.at(1),
+            configuration: try row.at(2), interaction: try row.at(3), agent: try row.at(4), team: try row.at(5),
+            service: try row.at(6), disposition: try row.at(7), completedOn: try row.at(8), createdAt: try row.at(15),
+            isTest: try row.at(16), isConfigurationEnabled: try row.at(18),
+            limits: limits == "{}" ? AskingLimits() : try fromJSON(limits), state: try row.at(9),
+            reason: try row.at(10), block: try row.at(11), signal: signal.flatMap(RunSignal.init(text:)),
+            variables: RunVariables(stored: try JSON(text: row.at(13))), dueAt: try row.at(14))
     }
 
     /// Scenarios of versions.
@@ -106,6 +116,18 @@ struct RunStore {
     /// Writes runs that the transaction has locked.
     func save(_ steps: [RunStep], at now: Moment) throws {
         guard !steps.isEmpty else { return }
+        for piece in steps.piecesForStatements { try savePiece(piece, at: now) }
+        for step in steps where step.hasNewVariables {
+            try tx.execute(
+                """
+                UPDATE run SET variables = \(step.run.variables.stored.text)
+                WHERE tenant_id = \(tenant) AND id = \(step.run.id)
+                """)
+        }
+        try insertLines(steps.flatMap { step in step.lines.map { (step.run.id, $0) } })
+    }
+
+    private func savePiece(_ steps: ArraySlice<RunStep>, at now: Moment) throws {
         let values = steps.map { step -> SQL in
             let run = step.run
             return """
@@ -120,33 +142,28 @@ struct RunStore {
                 due_at = CAST(w.due_at AS BIGINT), changed_at = \(now)
             FROM w WHERE run.tenant_id = \(tenant) AND run.id = w.id
             """)
-        for step in steps where step.hasNewVariables {
-            try tx.execute(
-                """
-                UPDATE run SET variables = \(step.run.variables.stored.text)
-                WHERE tenant_id = \(tenant) AND id = \(step.run.id)
-                """)
-        }
-        try insertLines(steps.flatMap { step in step.lines.map { (step.run.id, $0) } })
     }
 
     /// Adds lines to runs' histories.
     func insertLines(_ lines: [(run: RunID, line: RunLine)]) throws {
-        guard !lines.isEmpty else { return }
-        let values = lines.map { run, line -> SQL in
-            let details = JSON.object(line.arguments.mapValues { .string($0) }).text
-            return """
-                (\(tenant), \(run), \(tx.newID()), \(line.at), \(line.block), \(line.outcome.rawValue), \(details))
-                """
-        }.joined(separator: ", ")
-        try tx.execute(
-            "INSERT INTO run_step (tenant_id, run_id, id, at, block, outcome, details) VALUES \(values)")
+        for piece in lines.piecesForStatements {
+            let values = piece.map { run, line -> SQL in
+                let details = line.arguments.isEmpty
+                    ? "{}" : JSON.object(line.arguments.mapValues { .string($0) }).text
+                return """
+                    (\(tenant), \(run), \(tx.newID()), \(line.at), \(line.block), \(line.outcome.rawValue),
+                    \(details))
+                    """
+            }.joined(separator: ", ")
+            try tx.execute(
+                "INSERT INTO run_step (tenant_id, run_id, id, at, block, outcome, details) VALUES \(values)")
+        }
     }
 
     /// Leaves signals with runs that wait for one; the runs that took it. The first signal counts.
     func signal(_ signals: [MailSignal]) throws -> [RunID] {
         guard !signals.isEmpty else { return [] }
-        let values = signals.sorted { $0.run < $1.run }
+        let values = signals.sorted { $0.run < $1.run }.paddedForStatement
             .map { "(\($0.run), CAST(\($0.block) AS TEXT), \($0.signal.text))" as SQL }.joined(separator: ", ")
         return try tx.query(
             """
@@ -184,7 +201,5 @@ struct RunStore {
             ).map { try $0.get("id") })
     }
 
-    static func list(_ ids: some Sequence<some Identifier>) -> SQL {
-        ids.map { "\($0)" as SQL }.joined(separator: ", ")
-    }
+    static func list(_ ids: some Collection<some Identifier>) -> SQL { SQL.list(ids) }
 }

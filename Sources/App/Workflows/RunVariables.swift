@@ -58,15 +58,20 @@ struct RunVariables: Sendable {
     var contact: ContactID? { stored("item", "contactId").flatMap { ContactID($0) } }
 }
 
-/// Who completed the interaction, and whose centre it is, as far as variables need it.
+/// Who completed interactions, and whose centre it is, as far as variables need it.
 struct RunSurroundings: Sendable {
-    var agentLogin: String?
-    var agentFirstName: String?
-    var agentLastName: String?
-    var agentEmail: String?
-    var teamName: String?
+    /// What is said of an agent.
+    struct Agent: Sendable {
+        var login: String
+        var firstName: String
+        var lastName: String
+        var email: String?
+    }
+
     var tenantName: String
     var tenantLanguage: String
+    var agents: [PersonID: Agent] = [:]
+    var teams: [TeamID: String] = [:]
 }
 
 extension RunVariables {
@@ -79,10 +84,11 @@ extension RunVariables {
         var languages: [String] = []
         for wish in wishes.compactMap({ $0?.nonEmpty }) where !languages.contains(wish) { languages.append(wish) }
         let name = event.customerName?.nonEmpty ?? "\(firstName) \(lastName)".trimmed
+        let agent = event.agent.flatMap { around.agents[$0] }
         stored = .object([
             "user": Self.object([
-                "id": event.agent?.description, "loginId": around.agentLogin, "firstName": around.agentFirstName,
-                "lastName": around.agentLastName, "email": around.agentEmail, "team": around.teamName,
+                "id": event.agent?.description, "loginId": agent?.login, "firstName": agent?.firstName,
+                "lastName": agent?.lastName, "email": agent?.email, "team": event.team.flatMap { around.teams[$0] },
             ]),
             "item": Self.item(event, email: emails.first, firstName: firstName, lastName: lastName),
             "contact": .object([

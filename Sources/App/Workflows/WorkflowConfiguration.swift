@@ -51,15 +51,15 @@ struct ListeningConfiguration {
     let workflow: WorkflowID
     let workflowName: String
     let version: WorkflowVersionID
-    /// Whether it has a run for the interaction already.
-    let hasRun: Bool
     var triggers: [Trigger]
 
-    /// The trigger that takes the event. *Agent completes* comes first, since it starts one run for each part; the
-    /// others start one only if the interaction has none of this configuration.
-    func match(_ event: InteractionCompleted) -> (configuration: ListeningConfiguration, trigger: Trigger.Event)? {
-        let matching = triggers.filter { $0.matches(event) }.map(\.event)
-        if matching.contains(.agentCompletes) { return (self, .agentCompletes) }
-        return hasRun ? nil : matching.first.map { (self, $0) }
+    /// The trigger that takes the event, among those asked. *Agent completes* comes first, since it starts one run for
+    /// each part; the others start one only if the interaction has none of this configuration.
+    func match(
+        _ event: InteractionCompleted, among asked: Set<Trigger.Event>, hasRun: Bool
+    ) -> Trigger.Event? {
+        let matching = triggers.filter { asked.contains($0.event) && $0.matches(event) }.map(\.event)
+        if matching.contains(.agentCompletes) { return .agentCompletes }
+        return hasRun ? nil : matching.first
     }
 }

@@ -24,46 +24,6 @@ public struct Workflows: Sendable {
         self.messagesDue = messagesDue
     }
 
-    /// Starts what the enabled configurations of the interaction's service want (spec 5.1), each at most once.
-    public func consider(_ event: InteractionCompleted, in tx: any Transaction, at now: Moment) throws -> [RunStarted] {
-        guard event.part != nil || event.isEnd else { return [] }
-        return try start(Set(Trigger.Event.allCases), event, in: tx, at: now)
-    }
-
-    /// The interaction has ended before, and its sentiment became known: triggers on sentiment are asked.
-    public func sentimentArrived(
-        _ event: InteractionCompleted, in tx: any Transaction, at now: Moment
-    ) throws -> [RunStarted] {
-        try start([.averageSentiment], event, in: tx, at: now)
-    }
-
-    private func start(
-        _ triggers: Set<Trigger.Event>, _ event: InteractionCompleted, in tx: any Transaction, at now: Moment
-    ) throws -> [RunStarted] {
-        let listening = try WorkflowsStore(tenant: event.tenant, tx: tx).listening(to: event)
-        guard let around = listening.around else { return [] }
-        let matches = listening.configurations.compactMap { configuration in
-            var asked = configuration
-            asked.triggers.removeAll { !triggers.contains($0.event) }
-            return asked.match(event)
-        }
-        guard !matches.isEmpty else { return [] }
-        let variables = RunVariables(event, around).stored.text
-        let runs = matches.map { configuration, trigger in
-            RunStore.NewRun(
-                id: tx.new(), workflow: configuration.workflow, version: configuration.version,
-                configuration: configuration.id, part: trigger == .agentCompletes ? event.part?.part ?? "" : "",
-                trigger: trigger, variables: variables)
-        }
-        let inserted = try RunStore(tenant: event.tenant, tx: tx).insert(runs, for: event, at: now)
-        try Work.schedule(
-            inserted.map { (Self.work, event.tenant.raw, $0.raw, now.milliseconds) }, in: tx)
-        return zip(runs, matches).filter { inserted.contains($0.0.id) }.map { run, match in
-            RunStarted(
-                run: run.id, workflow: match.configuration.workflowName, configuration: match.configuration.name)
-        }
-    }
-
     /// The interaction goes on: its waiting runs are cancelled. A mail that is on its way meets the gate.
     public func reopened(
         _ interaction: InteractionID, of tenant: TenantID, in tx: any Transaction, at now: Moment
@@ -78,13 +38,25 @@ public struct Workflows: Sendable {
             })
     }
 
-    /// Tells waiting runs how their mails went, in as many statements as for one; they go on at once. A run that is
-    /// over or stands at another block by now is left alone.
+    /// Tells waiting runs how their mails went, in as many statements as for one. A run that is over or stands at
+    /// another block by now is left alone.
+    ///
+    /// They are taken on in this same transaction: most have nothing left but to finish, and being woken for that
+    /// would cost more than all the rest.
+    /// - Parameter isLater: The runs are woken to go on in a transaction of their own, so that one that cannot go on
+    ///   does not keep the outcome of its mail from being written down.
     public func signal(
-        _ signals: [MailSignal], of tenant: TenantID, in tx: any Transaction, at now: Moment
+        _ signals: [MailSignal], of tenant: TenantID, isLater: Bool = false, in tx: any Transaction, at now: Moment
     ) throws {
-        let taken = try RunStore(tenant: tenant, tx: tx).signal(signals)
-        try Work.schedule(taken.map { (Self.work, tenant.raw, $0.raw, now.milliseconds) }, in: tx)
+        let taken = Set(try RunStore(tenant: tenant, tx: tx).signal(signals))
+        guard !taken.isEmpty else { return }
+        let outcomes = isLater
+            ? Dictionary(uniqueKeysWithValues: taken.map { ($0, WorkOutcome.again(at: now.milliseconds)) })
+            : try advance(taken.sorted(), of: tenant, in: tx, at: now)
+        let resting = outcomes.sorted { $0.key < $1.key }.compactMap { run, outcome in
+            if case .again(let at) = outcome { (Self.work, tenant.raw, run.raw, at) } else { nil }
+        }
+        try Work.schedule(resting, in: tx)
     }
 
     /// Asks the gates again when survey mails are about to leave (spec 5.5), for all of them in as many statements as

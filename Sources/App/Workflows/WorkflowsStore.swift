@@ -7,57 +7,6 @@ struct WorkflowsStore {
     let tenant: TenantID
     let tx: any Transaction
 
-    /// The enabled configurations of an interaction's service, and what the snapshot of variables needs: one statement.
-    func listening(
-        to event: InteractionCompleted
-    ) throws -> (configurations: [ListeningConfiguration], around: RunSurroundings?) {
-        let rows = try tx.query(Self.listening(to: event, of: tenant))
-        var configurations: [ListeningConfiguration] = []
-        for row in rows {
-            let trigger = try Self.trigger(row)
-            let id: ConfigurationID = try row.get("id")
-            if configurations.last?.id == id {
-                configurations[configurations.count - 1].triggers.append(trigger)
-            } else {
-                configurations.append(
-                    ListeningConfiguration(
-                        id: id, name: try row.get("name"), workflow: try row.get("workflow_id"),
-                        workflowName: try row.get("workflow_name"), version: try row.get("version_id"),
-                        hasRun: try row.get("has_run"), triggers: [trigger]))
-            }
-        }
-        let around = try rows.first.map { row in
-            RunSurroundings(
-                agentLogin: try row.get("login"), agentFirstName: try row.get("first_name"),
-                agentLastName: try row.get("last_name"), agentEmail: try row.get("email"),
-                teamName: try row.get("team_name"), tenantName: try row.get("tenant_name"),
-                tenantLanguage: try row.get("tenant_language"))
-        }
-        return (configurations, around)
-    }
-
-    static func listening(to event: InteractionCompleted, of tenant: TenantID) -> SQL {
-        """
-        SELECT c.id, c.name, c.workflow_id, w.name AS workflow_name, w.version_id,
-            t.event, t.disposition_id, t.any_disposition, t.comparison, t.threshold,
-            n.name AS tenant_name, n.language AS tenant_language,
-            p.login, p.first_name, p.last_name, p.email, m.name AS team_name,
-            CASE WHEN EXISTS (
-                SELECT 1 FROM run r WHERE r.tenant_id = c.tenant_id AND r.interaction_id = \(event.interaction)
-                    AND r.configuration_id = c.id
-            ) THEN 1 ELSE 0 END AS has_run
-        FROM workflow_configuration c
-        JOIN workflow w ON w.tenant_id = c.tenant_id AND w.id = c.workflow_id
-        JOIN workflow_trigger t ON t.tenant_id = c.tenant_id AND t.configuration_id = c.id
-        JOIN tenant n ON n.id = c.tenant_id
-        LEFT JOIN person p ON p.tenant_id = c.tenant_id AND p.id = \(event.agent.sqlValue)
-        LEFT JOIN team m ON m.tenant_id = c.tenant_id AND m.id = \(event.team.sqlValue)
-        WHERE c.tenant_id = \(tenant) AND c.service_id = \(event.service.id) AND c.is_enabled = 1
-            AND w.version_id IS NOT NULL
-        ORDER BY c.id, t.position
-        """
-    }
-
     static func trigger(_ row: Row) throws -> Trigger {
         let disposition: DispositionID? = try row.get("disposition_id")
         let any: String? = try row.get("any_disposition")

@@ -6,7 +6,7 @@ import Foundation
 /// One connection. It belongs to one thread.
 final class SQLiteConnection: Connection {
     /// Kept statements per connection. Beyond it the least recently used are given back.
-    private static let keptStatements = 256
+    private static let keptStatements = 512
     private static let busyTimeoutMilliseconds: Int32 = 10_000
 
     private let handle: OpaquePointer

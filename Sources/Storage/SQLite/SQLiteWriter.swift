@@ -20,7 +20,30 @@ final class SQLiteWriter {
     /// Serves all jobs, in as many transactions as the bounds ask for.
     func serve(_ jobs: [Job]) {
         var rest = jobs[...]
-        while !rest.isEmpty { rest = rest.dropFirst(serveGroup(rest)) }
+        while !rest.isEmpty {
+            if rest.count == 1, let job = rest.first {
+                serveAlone(job)
+                return
+            }
+            rest = rest.dropFirst(serveGroup(rest))
+        }
+    }
+
+    /// Runs one job in a transaction of its own; whoever is alone needs no savepoint.
+    private func serveAlone(_ job: Job) {
+        let outcome: Job.Outcome
+        do {
+            try connection.perform("BEGIN IMMEDIATE")
+            outcome = try job.run(on: connection, mint: mint)
+            guard connection.isInTransaction else { throw StorageError.full }
+            try connection.perform("COMMIT")
+        } catch {
+            rollBack()
+            job.fail(error)
+            return
+        }
+        for action in outcome.actions { action() }
+        outcome.deliver()
     }
 
     /// Runs one transaction and says how many jobs it served. Nobody hears of a result before the commit.
@@ -60,7 +83,7 @@ final class SQLiteWriter {
         if jobs.count == 1 {
             jobs.first?.fail(error)
         } else {
-            for job in jobs { _ = serveGroup([job]) }
+            for job in jobs { serveAlone(job) }
         }
         return jobs.count
     }

@@ -55,10 +55,12 @@ struct InteractionsWorld {
     }
 
     private static let events = InteractionEvents(
-        completed: { event, tx, _ in
-            let part = event.part?.part ?? "-"
-            let what = "\(part)\(event.isEnd ? " end" : "") \(event.disposition?.name ?? "-")"
-            return [try say(what, event.interaction, tx)]
+        completed: { events, tx, _ in
+            try events.map { event in
+                let part = event.part?.part ?? "-"
+                let what = "\(part)\(event.isEnd ? " end" : "") \(event.disposition?.name ?? "-")"
+                return [try say(what, event.interaction, tx)]
+            }
         },
         reopened: { _, interaction, tx, _ in _ = try say("reopened", interaction, tx) },
         sentimentArrived: { event, tx, _ in

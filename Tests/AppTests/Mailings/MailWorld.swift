@@ -52,6 +52,12 @@ struct MailWorld {
                 """)
             try tx.execute(
                 "INSERT INTO person_role (tenant_id, person_id, role) VALUES (\(tenant), 5, 'administrator')")
+            let mail = ScenarioBlock(key: "mail", action: .email(EmailBlock()))
+            try tx.execute(
+                """
+                INSERT INTO workflow_version (tenant_id, id, workflow_id, number, scenario, created_at)
+                VALUES (\(tenant), 1, 1, 1, \(try jsonText(Scenario(blocks: [mail]))), \(now))
+                """)
             for number in 0..<runs {
                 try tx.execute(
                     """
@@ -137,9 +143,22 @@ struct MailWorld {
     /// What the runs were told, in their order.
     func signals() async throws -> [RunSignal?] {
         let tenant = tenant
-        return try await app.database.query(
-            "SELECT signal FROM run WHERE tenant_id = \(tenant) ORDER BY id"
-        ).map { try $0.at(0, as: String?.self).flatMap { RunSignal(text: $0) } }
+        let rows = try await app.database.query(
+            """
+            SELECT r.id, s.outcome, s.details FROM run r
+            LEFT JOIN run_step s ON s.tenant_id = r.tenant_id AND s.run_id = r.id
+                AND s.outcome IN ('mail_sent', 'mail_not_sent', 'not_asked')
+            WHERE r.tenant_id = \(tenant) ORDER BY r.id, s.id
+            """)
+        return try rows.map { row in
+            guard let outcome: String = try row.get("outcome") else { return nil }
+            let reason = try JSON(text: row.get("details"))["reason"]?.scalarText ?? ""
+            switch outcome {
+            case "mail_sent": return .mailSent
+            case "mail_not_sent": return .mailNotSent(reason: reason)
+            default: return .notAsked(gate: reason)
+            }
+        }
     }
 
     /// The titles in the administrator's inbox.

@@ -87,7 +87,7 @@ struct CountedWorld {
             customerPhone: nil, language: nil, sentiment: nil, data: [:], startedAt: nil, endedAt: at,
             completedOn: belonging.completedOn,
             isTest: isTest)
-        try statistics.count(event, in: tx, at: at)
+        try statistics.count([event], in: tx, at: at)
         return id
     }
 

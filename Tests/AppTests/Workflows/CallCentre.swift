@@ -172,7 +172,7 @@ struct CallCentre: Sendable {
 
     @discardableResult func consider(_ event: InteractionCompleted) async throws -> [RunStarted] {
         let now = clock.now
-        return try await database.write { try workflows.consider(event, in: $0, at: now) }
+        return try await database.write { try workflows.consider([event], in: $0, at: now)[0] }
     }
 
     /// Stores an interaction and considers it.

@@ -183,7 +183,8 @@ import Testing
                 InvitationStore.standing([question], countsEarlier: false, of: Self.tenant),
                 InvitationStore.leaving([leaving], of: Self.tenant),
                 InvitationStore.byToken([1]),
-                WorkflowsStore.listening(to: centre.event(1), of: Self.tenant),
+                ListeningStore.configurations(of: [CallCentre.service.id], tenant: Self.tenant),
+                ListeningStore.ran([InteractionID(raw: 1)], tenant: Self.tenant),
             ]
             for statement in statements {
                 let plan = try await centre.database.query("EXPLAIN QUERY PLAN \(statement)")

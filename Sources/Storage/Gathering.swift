@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Many connections finish at nearly the same time. While one commit is under way the others' elements gather, and the
-// next commit takes them all: no timer, no delay when it is quiet.
+// Many tasks want something written at nearly the same time. While one commit is under way the others' elements gather,
+// and the next commit takes them all: no timer, no delay when it is quiet.
 import NIOConcurrencyHelpers
 
 /// Commits elements that arrive one by one in as few transactions as their pace allows.
-final class Gathering<Element: Sendable, Outcome: Sendable>: Sendable {
+///
+/// The engines group the commits of transactions that wait; a gathering goes further: its elements share statements,
+/// which cost more than the commit does.
+///
+///     let notes = Gathering<Note, NoteID> { notes in
+///         try await database.write { tx in try NoteStore(tx: tx).insert(notes) }
+///     }
+///     let id = try await notes.add(note)
+public final class Gathering<Element: Sendable, Outcome: Sendable>: Sendable {
     private struct Waiting {
         let element: Element
         let continuation: CheckedContinuation<Outcome, any Error>
@@ -19,15 +27,17 @@ final class Gathering<Element: Sendable, Outcome: Sendable>: Sendable {
     private let limit: Int
     private let commit: @Sendable ([Element]) async throws -> [Outcome]
 
-    /// - Parameter commit: Commits elements in one transaction and answers in their order. When it throws for several,
-    ///   each is committed alone, so that one bad element does not spoil the others.
-    init(limit: Int = 200, commit: @escaping @Sendable ([Element]) async throws -> [Outcome]) {
+    /// - Parameters:
+    ///   - limit: How many elements one commit takes at most.
+    ///   - commit: Commits elements in one transaction and answers in their order. When it throws for several, each is
+    ///     committed alone, so that one bad element does not spoil the others.
+    public init(limit: Int = 200, commit: @escaping @Sendable ([Element]) async throws -> [Outcome]) {
         self.limit = limit
         self.commit = commit
     }
 
     /// Returns when the element is committed.
-    func add(_ element: Element) async throws -> Outcome {
+    public func add(_ element: Element) async throws -> Outcome {
         try await withCheckedThrowingContinuation { continuation in
             let begins = state.withLockedValue { state in
                 state.waiting.append(Waiting(element: element, continuation: continuation))
