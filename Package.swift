@@ -46,6 +46,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CIdn2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
@@ -68,7 +69,7 @@ let package = Package(
         .target(
             name: "App",
             dependencies: [
-                "Storage", "Durable", "Post", "Markup", "CSodium", "CZlib",
+                "Storage", "Durable", "Post", "Markup", "CMalloc", "CSodium", "CZlib",
                 crypto, hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
                 nioLocks, yams,
             ],

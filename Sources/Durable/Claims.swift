@@ -29,17 +29,21 @@ final class Claims: Sendable {
         self.database = database
     }
 
+    /// What is done with claimed items in the claim's own transaction.
+    typealias Deed = @Sendable ([WorkItem], any Transaction) throws -> Void
+
     /// Up to `limit` due items, now held by the node; empty when nothing is due.
+    /// - Parameter deed: done with them before the claim is committed; when it throws, nothing was claimed.
     func claim(
-        for node: Node, limit: Int, now: @escaping @Sendable () -> Int64
+        for node: Node, limit: Int, now: @escaping @Sendable () -> Int64, deed: @escaping Deed = { _, _ in }
     ) async throws -> [WorkItem] {
         let moment = now()
         if state.withLockedValue({ $0.isCrowded }) {
-            let claimed = try await claimInTurns(for: node, limit: limit, moment: moment, now: now)
+            let claimed = try await claimInTurns(for: node, limit: limit, moment: moment, now: now, deed: deed)
             if !claimed.isEmpty { return claimed }
         }
         let lease = Lease(id: database.mint.next(), now: now)
-        let claimed = try await take(Self.due(kind, moment: moment, limit: limit), as: lease, for: node)
+        let claimed = try await take(Self.due(kind, moment: moment, limit: limit), as: lease, for: node, deed: deed)
         state.withLockedValue { $0.isCrowded = claimed.count == limit }
         return claimed
     }
@@ -60,7 +64,7 @@ final class Claims: Sendable {
     }
 
     private func claimInTurns(
-        for node: Node, limit: Int, moment: Int64, now: @escaping @Sendable () -> Int64
+        for node: Node, limit: Int, moment: Int64, now: @escaping @Sendable () -> Int64, deed: @escaping Deed
     ) async throws -> [WorkItem] {
         // A turn may be void, since another node or batch was quicker; a fresh list with nothing left ends the loop.
         var isFresh = false
@@ -82,12 +86,14 @@ final class Claims: Sendable {
             let lease = Lease(id: database.mint.next(), now: now)
             let share = (limit + turn.count - 1) / turn.count
             let source = Self.due(kind, tenants: turn, moment: moment, share: share)
-            let claimed = try await take(source, as: lease, for: node)
+            let claimed = try await take(source, as: lease, for: node, deed: deed)
             if !claimed.isEmpty { return claimed }
         }
     }
 
-    private func take(_ source: SQL, as lease: Lease, for node: Node) async throws -> [WorkItem] {
+    private func take(
+        _ source: SQL, as lease: Lease, for node: Node, deed: @escaping Deed
+    ) async throws -> [WorkItem] {
         let statement = Self.claim(kind, source, lease: lease.id, node: node.id)
         let kind = self.kind
         // Remembered before and forgotten after, so that rows of a claim whose answer was lost are found and freed.
@@ -95,18 +101,20 @@ final class Claims: Sendable {
         let items: [WorkItem]
         do {
             items = try await database.write { tx in
-                try tx.query(statement).map { row in
+                let items = try tx.query(statement).map { row in
                     WorkItem(
                         kind: kind, tenant: try row.at(0), subject: try row.at(1), dueAt: try row.at(2),
                         attempt: try row.at(3), revision: try row.at(4), lease: lease)
-                }
+                }.sorted { ($0.dueAt, $0.tenant, $0.subject) < ($1.dueAt, $1.tenant, $1.subject) }
+                if !items.isEmpty { try deed(items, tx) }
+                return items
             }
         } catch {
             node.forget(lease.id)
             throw error
         }
         if items.isEmpty { node.forget(lease.id) }
-        return items.sorted { ($0.dueAt, $0.tenant, $0.subject) < ($1.dueAt, $1.tenant, $1.subject) }
+        return items
     }
 }
 

@@ -31,8 +31,19 @@ final class Pump: Sendable {
 
     var kind: WorkKind { handler.kind }
 
+    /// Claims a batch; what can be done in the claim's transaction is done and settled when it returns.
     func claim(now: @escaping @Sendable () -> Int64) async throws -> [WorkItem] {
-        try await claims.claim(for: node, limit: handler.batch, now: now)
+        if let body = handler.inTransaction {
+            do {
+                let context = context(now)
+                return try await claims.claim(for: node, limit: handler.batch, now: now) { items, tx in
+                    try body(items, context, tx)
+                }
+            } catch where !Self.isOutage(error) {
+                logger.debug("A batch failed and is tried item by item.", metadata: ["error": "\(error)"])
+            }
+        }
+        return try await claims.claim(for: node, limit: handler.batch, now: now)
     }
 
     /// Works until told to stop, and returns when the last handler has finished.
@@ -77,6 +88,7 @@ final class Pump: Sendable {
     func handle(_ items: [WorkItem], now: @escaping @Sendable () -> Int64) async -> [String] {
         guard let lease = items.first?.lease else { return [] }
         defer { node.forget(lease.id) }
+        if lease.unsettled(of: items).isEmpty { return [] }
         var errors: [String] = []
         do {
             try await handler.handle(items, context(now))

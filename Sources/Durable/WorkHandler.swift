@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a room gives the workers: how one kind of work is done.
 import Logging
+import Storage
 
 /// Does one kind of work.
 ///
@@ -18,7 +19,10 @@ public struct WorkHandler: Sendable {
     /// How many batches are handled at the same time.
     public let concurrency: Int
     public let handle: @Sendable ([WorkItem], WorkContext) async throws -> Void
+    /// Does the work inside the transaction that claims it; see ``init(kind:batch:database:inTransaction:)``.
+    let inTransaction: (@Sendable ([WorkItem], WorkContext, any Transaction) throws -> Void)?
 
+    /// Work with effects outside the database: claimed in one transaction, settled by the handler in another.
     public init(
         kind: WorkKind, batch: Int = 100, concurrency: Int = 2,
         handle: @escaping @Sendable ([WorkItem], WorkContext) async throws -> Void
@@ -29,6 +33,22 @@ public struct WorkHandler: Sendable {
         self.batch = batch
         self.concurrency = concurrency
         self.handle = handle
+        inTransaction = nil
+    }
+
+    /// Work whose whole effect is in the database: claimed, done and settled in one transaction, one batch after the
+    /// other. A batch that fails is claimed again in the ordinary way, so that the bad item is found.
+    /// - Parameter body: settles every item that it is given.
+    public init(
+        kind: WorkKind, batch: Int = 100, database: Database,
+        inTransaction body: @escaping @Sendable ([WorkItem], WorkContext, any Transaction) throws -> Void
+    ) {
+        precondition((1...500).contains(batch), "A batch has 1…500 items.")
+        self.kind = kind
+        self.batch = batch
+        concurrency = 1
+        handle = { items, context in try await database.write { tx in try body(items, context, tx) } }
+        inTransaction = body
     }
 }
 

@@ -22,6 +22,7 @@ public struct Serving: Sendable {
 
     /// Serves until SIGTERM or SIGINT.
     public func run() async throws {
+        Memory.keepFreed()
         try Database.makeFolder(configuration)
         // SQLite's folder has one server: leases of an earlier one are void at start.
         let lock = configuration.database == nil ? try FolderLock(folder: configuration.dataFolder) : nil

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The durable handler of runs: a batch is one transaction, in which effects and settlement are one commit.
+// The durable handler of runs: a batch is one transaction, in which claim, effects and settlement are one commit.
 import Durable
 import Storage
 
 extension Workflows {
     /// Takes due runs on, up to a hundred in one transaction.
     public var handler: WorkHandler {
-        WorkHandler(kind: Self.work, batch: 100, concurrency: 2) { items, context in
-            let now = Moment(milliseconds: context.now())
-            try await installation.database.write { tx in try handle(items, in: tx, at: now) }
+        WorkHandler(kind: Self.work, batch: 100, database: installation.database) { items, context, tx in
+            try handle(items, in: tx, at: Moment(milliseconds: context.now()))
         }
     }
 
