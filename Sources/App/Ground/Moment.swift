@@ -27,19 +27,6 @@ public struct Moment: SQLConvertible, Hashable, Comparable, Codable {
 
     public var date: Date { Date(timeIntervalSince1970: Double(milliseconds) / 1000) }
 
-    /// RFC 3339 in UTC with milliseconds, as the API writes it.
-    public var rfc3339: String {
-        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-    }
-
-    /// Reads RFC 3339, with or without fractions, in any offset.
-    public init?(rfc3339 text: String) {
-        guard text.utf8.count <= 40 else { return nil }
-        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains("."))
-        guard let date = try? style.parse(text) else { return nil }
-        self.init(milliseconds: Int64((date.timeIntervalSince1970 * 1000).rounded()))
-    }
-
     /// In JSON a moment is RFC 3339 text.
     public init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)
@@ -96,6 +83,7 @@ public struct LocalDay: SQLConvertible, Hashable, Comparable, Codable, CustomStr
     public init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2,
+            text.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
             let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]), year > 0
         else { return nil }
         self.init(number: year * 10000 + month * 100 + day)
