@@ -23,7 +23,10 @@ struct APIKeysPage {
             \(errors.summary(t))<p class="note">\(t("accounts.keysIntroduction"))</p>\(list)\
             \(card(t("accounts.newKey"), postForm(to: "/settings/api-keys", signedIn: signedIn, fields(t))))
             """
-        return Page(title: t("accounts.keysTitle"), current: .apiKeys, body: body, hasErrors: !errors.isEmpty)
+        let description = linkButton(t("accounts.apiDescription"), to: "/api")
+        return Page(
+            title: t("accounts.keysTitle"), current: .apiKeys, body: body, actions: description,
+            hasErrors: !errors.isEmpty)
     }
 
     private func row(_ key: APIKey, _ t: Localizer) -> [HTML] {

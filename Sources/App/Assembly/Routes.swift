@@ -52,5 +52,6 @@ extension Otklik {
         ).add(to: router)
         rooms.reports.addRoutes(to: router)
         rooms.home.addRoutes(to: router)
+        APIRoutes(description: apiDescription()).addRoutes(to: router)
     }
 }

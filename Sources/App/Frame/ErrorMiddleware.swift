@@ -97,10 +97,10 @@ public struct ErrorMiddleware: RouterMiddleware {
 }
 
 extension Request {
-    /// Programs ask below `/api`, `/health` and `/metrics`; everybody else is a browser.
+    /// Programs ask below `/api/`, `/health/` and `/metrics`; everybody else is a browser. `/api` itself is for people.
     public var isForBrowsers: Bool {
         let path = uri.path
-        return !["/api/", "/health/", "/metrics"].contains { path.hasPrefix($0) } && path != "/api"
+        return !["/api/", "/health/", "/metrics"].contains { path.hasPrefix($0) }
     }
 }
 

@@ -50,9 +50,9 @@ struct IntakeForm {
         return correction
     }
 
-    /// Whether a text may be a sender's id of an interaction.
+    /// Whether a text may be a sender's id of an interaction. `.` and `..` would lead elsewhere in an address.
     static func isExternalID(_ text: String) -> Bool {
-        (1...InteractionLimits.externalID).contains(text.utf8.count)
+        (1...InteractionLimits.externalID).contains(text.utf8.count) && text != "." && text != ".."
             && text.utf8.allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),

@@ -16,13 +16,7 @@ extension Interactions {
             let parts = try store.parts(of: [interaction.id])[interaction.id] ?? []
             guard let before = parts.first(where: { $0.part == correction.part }),
                 let service = try services.service(interaction.service, of: sender.tenant, in: tx)
-            else {
-                throw Refusals([
-                    Refusal(
-                        .notFound, code: "unknown_part", key: "interactions.unknownPart",
-                        arguments: ["part": correction.part])
-                ])
-            }
+            else { throw Self.unknownPart(correction.part) }
             let all = try services.dispositions(of: service.id, tenant: sender.tenant, in: tx)
             var decided = DecidedDisposition()
             decided.warnings = correction.warnings
@@ -35,10 +29,11 @@ extension Interactions {
             interaction.changedAt = now
             try store.update(interaction)
             try audit(before, part, of: interaction, from: sender, in: tx, at: now)
+            let agent = try part.agent.flatMap { try accounts.people([$0], of: sender.tenant, in: tx)[$0] }
             return TakenIntake(
                 interaction: interaction, service: service,
                 lastDisposition: all.first { $0.id == interaction.lastDisposition }, part: part,
-                partDisposition: all.first { $0.id == part.disposition }, agentLogin: correction.agent, isNew: false,
+                partDisposition: all.first { $0.id == part.disposition }, agentLogin: agent?.login, isNew: false,
                 runs: try events.runsStarted(sender.tenant, [interaction.id], tx)[interaction.id] ?? [],
                 warnings: decided.warnings)
         }
@@ -110,6 +105,12 @@ extension Interactions {
                 person: nil, actor: sender.actor, action: "interactions.partCorrected", subject: interaction.id.raw,
                 details: .object(["part": .string(after.part), "before": shown(before), "after": shown(after)])),
             of: sender.tenant, in: tx, at: now)
+    }
+
+    static func unknownPart(_ part: String) -> Refusals {
+        Refusals([
+            Refusal(.notFound, code: "unknown_part", key: "interactions.unknownPart", arguments: ["part": part])
+        ])
     }
 
     static func unknown(_ externalID: String) -> Refusals {

@@ -83,9 +83,8 @@ extension Interactions {
     private func correct(_ request: Request, _ context: WebContext) async throws -> Response {
         let sender = IntakeSender(try context.require(scope: .interactionsWrite))
         let externalID = try externalID(context)
-        guard let part = Self.parameter("part", context), part.unicodeScalars.count <= InteractionLimits.part else {
-            throw Refusal.notFound
-        }
+        let part = Self.parameter("part", context) ?? ""
+        guard part.unicodeScalars.count <= InteractionLimits.part else { throw Self.unknownPart(part) }
         let json = try await body(request, limit: InteractionLimits.bodyBytes)
         let form = IntakeForm(now: installation.clock.now())
         let taken = try await correct(try form.correction(json, externalID: externalID, part: part), from: sender)

@@ -41,7 +41,7 @@ struct JSONMembers {
         let text: String
         switch value {
         case .string(let string): text = string.trimmed
-        case .number(let number) where orNumber && Int64(exactly: number) != nil: text = value.scalarText ?? ""
+        case .number(let number) where orNumber && Self.isExact(number): text = value.scalarText ?? ""
         default:
             refuse(name, code: "wrong_type", key: "interactions.wantedText")
             return nil
@@ -55,6 +55,11 @@ struct JSONMembers {
             return nil
         }
         return text.nonEmpty
+    }
+
+    /// Whether a number is whole and as it was sent: beyond 2^53 another id would be meant (RFC 8259, section 6).
+    private static func isExact(_ number: Double) -> Bool {
+        number.rounded() == number && APISchema.wholeNumbers.contains(number)
     }
 
     mutating func bool(_ name: String) -> Bool? {
