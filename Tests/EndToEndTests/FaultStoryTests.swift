@@ -15,6 +15,11 @@ import Testing
         try await Story.walk("smtp_story.py", arguments)
     }
 
+    @Test(arguments: [[], ["--postgres"]])
+    func `the API's description holds against thousands of generated calls`(arguments: [String]) async throws {
+        try await Story.walk("api_story.py", arguments)
+    }
+
     @Test func `one of two nodes is killed and the other finishes its work`() async throws {
         try await Story.walk("two_nodes_story.py")
     }
