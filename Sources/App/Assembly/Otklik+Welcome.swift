@@ -8,7 +8,14 @@ extension Otklik {
     func setUpLines() async throws -> [String] {
         let now = installation.clock.now()
         let accounts = rooms.accounts
-        let link = try await installation.database.write { tx in try accounts.makeSetUpLink(in: tx, at: now) }
+        let surveys = rooms.surveys
+        let link = try await installation.database.write { tx -> String? in
+            let link = try accounts.makeSetUpLink(in: tx, at: now)
+            if link != nil, let first = try accounts.onlyTenant(in: tx) {
+                try surveys.welcome(first.id, language: first.language, in: tx)
+            }
+            return link
+        }
         guard let link else { return [] }
         return ["Set up the first administrator here (the link works once):", "  \(link)"]
     }
