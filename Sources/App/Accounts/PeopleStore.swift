@@ -173,6 +173,11 @@ struct PeopleStore {
             "UPDATE person SET password_hash = \(hash) WHERE tenant_id = \(tenant) AND id = \(person)")
     }
 
+    func setActive(_ isActive: Bool, _ person: PersonID) throws {
+        try tx.execute(
+            "UPDATE person SET is_active = \(isActive) WHERE tenant_id = \(tenant) AND id = \(person)")
+    }
+
     func setNames(of person: PersonID, first: String, last: String) throws {
         try tx.execute(
             """

@@ -45,6 +45,10 @@ struct TenantsStore {
             """)
     }
 
+    func setSurveys(_ isOn: Bool, of id: TenantID) throws {
+        try tx.execute("UPDATE tenant SET surveys_enabled = \(isOn) WHERE id = \(id)")
+    }
+
     static func tenant(_ row: Row) throws -> Tenant {
         Tenant(
             id: try row.get("id"), key: try row.get("key"), name: try row.get("name"), kind: try row.get("kind"),
