@@ -89,6 +89,7 @@ let package = Package(
         .testTarget(name: "PostTests", dependencies: ["Post", "TestSupport", nioCore, nioPosix], swiftSettings: strict),
         .testTarget(name: "MarkupTests", dependencies: ["Markup"], swiftSettings: strict),
         .testTarget(name: "AppTests", dependencies: ["App", "TestSupport", hummingbird, httpTypes], swiftSettings: strict),
+        .testTarget(name: "CommandTests", dependencies: ["App", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "HouseTests", dependencies: ["App", "Storage", "TestSupport", hummingbird, httpTypes],
             swiftSettings: strict),

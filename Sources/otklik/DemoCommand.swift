@@ -8,45 +8,41 @@ import Logging
 /// The demo centre of a data folder.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "demo", abstract: "Shows the demo centre: its people with their passwords, its key, a first call.",
+        commandName: "demo", abstract: say("demo"),
         subcommands: [DemoShowCommand.self, DemoMailCommand.self], defaultSubcommand: DemoShowCommand.self)
 }
 
 /// Shows what the demo centre holds: `otklik demo` alone.
 struct DemoShowCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Shows people with their passwords, the key, and a first call.")
+    static let configuration = CommandConfiguration(commandName: "show", abstract: say("demo.show"))
 
     @OptionGroup var place: WhereOptions
 
-    @Flag(help: "Prints JSON, for programs.")
-    var json = false
+    @OptionGroup var json: JSONFlag
 
     func run() async throws {
         let demo = try place.demo()
-        if json { return print(try demo.json(), terminator: "") }
-        print("Demo centre \u{201C}\(demo.tenant)\u{201D} at \(demo.baseURL)\n")
-        print("People:")
+        if json.isOn { return print(try demo.json(), terminator: "") }
+        print(say("demo.title", ["tenant": demo.tenant, "address": demo.baseURL]) + "\n")
+        print(say("demo.people"))
         for person in demo.people { print("  \(person.login)  \(person.password)  \(person.role), \(person.name)") }
-        print("\nServices:  \(demo.services.map(\.name).joined(separator: ", "))")
-        print("Forms:     \(demo.forms.map(\.name).joined(separator: ", "))")
-        print("Workflows: \(demo.workflows.map(\.name).joined(separator: ", "))")
-        print("\nAPI key:   \(demo.apiKey)\n\nComplete an interaction:\n  \(demo.curl)")
+        print("\n" + say("demo.services", ["names": demo.services.map(\.name).joined(separator: ", ")]))
+        print(say("demo.forms", ["names": demo.forms.map(\.name).joined(separator: ", ")]))
+        print(say("demo.workflows", ["names": demo.workflows.map(\.name).joined(separator: ", ")]))
+        print("\n" + say("demo.key", ["key": demo.apiKey]))
+        print("\n" + say("demo.complete") + "\n  \(demo.curl)")
     }
 }
 
 /// Prints captured mail, decoded.
 struct DemoMailCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "mail", abstract: "Prints the demo centre's captured mail, newest first, with links.")
+    static let configuration = CommandConfiguration(commandName: "mail", abstract: say("demo.mail"))
 
     @OptionGroup var place: WhereOptions
 
-    @Option(help: "How many mails to print at most.")
-    var limit = 20
+    @Option(help: help("limit")) var limit = 20
 
-    @Flag(help: "Prints JSON, for programs.")
-    var json = false
+    @OptionGroup var json: JSONFlag
 
     func run() async throws {
         let demo = try place.demo()
@@ -55,11 +51,13 @@ struct DemoMailCommand: AsyncParsableCommand {
         let mails = try await finally({ await otklik.close() }) {
             try await otklik.capturedMails(of: demo, limit: limit)
         }
-        if json { return print(try jsonText(mails)) }
-        if mails.isEmpty { print("No mail was captured yet.") }
+        if json.isOn { return print(try jsonText(mails)) }
+        if mails.isEmpty { print(say("demo.noMail")) }
         for mail in mails {
-            print("To:      \(mail.to)\nFrom:    \(mail.from)\nDate:    \(mail.at)\nSubject: \(mail.subject)")
-            if let link = mail.link { print("Link:    \(link)") }
+            for (name, value) in [("to", mail.to), ("from", mail.from), ("date", mail.at), ("subject", mail.subject)] {
+                print(say("demo.mail.\(name)", ["text": value]))
+            }
+            if let link = mail.link { print(say("demo.mail.link", ["text": link])) }
             print("\n\(mail.text)\n")
         }
     }
@@ -70,27 +68,8 @@ extension WhereOptions {
     func demo() throws -> Demo {
         let folder = try configuration().dataFolder
         guard let demo = try Demo.read(in: folder) else {
-            throw Failure("No demo centre in \(folder.path). Start one with: otklik serve --demo --data \(folder.path)")
+            throw Failure(say("demo.none", ["folder": folder.path]), status: .refused)
         }
         return demo
-    }
-}
-
-/// For commands that end: warnings only.
-var quietLogger: Logger {
-    var logger = Logger(label: "otklik")
-    logger.logLevel = .warning
-    return logger
-}
-
-/// Runs a body, and something else afterwards whatever came of it.
-func finally<Value>(_ last: () async -> Void, _ body: () async throws -> Value) async throws -> Value {
-    do {
-        let value = try await body()
-        await last()
-        return value
-    } catch {
-        await last()
-        throw error
     }
 }

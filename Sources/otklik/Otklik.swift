@@ -6,27 +6,27 @@ import Foundation
 import Logging
 
 /// `otklik`, of which everything else is a subcommand.
-@main
 struct OtklikCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "otklik",
-        abstract: "Asks a contact centre's customers how they were served, and tells what the answers mean.",
-        version: Release.version,
-        subcommands: [ServeCommand.self, DemoCommand.self, UserCommand.self, APIKeyCommand.self])
+        commandName: "otklik", abstract: say("otklik"), discussion: say("otklik.more"), version: Release.version,
+        subcommands: [
+            ServeCommand.self, DemoCommand.self, TenantCommand.self, UserCommand.self, APIKeyCommand.self,
+            ReportCommand.self, SendTestCommand.self, ConfigCommand.self,
+        ])
 }
 
 /// Options that every command has.
 struct WhereOptions: ParsableArguments {
-    @Option(help: "A YAML file with any of the other options, by their names.")
+    @Option(help: option("config"), completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
 
-    @Option(help: "The folder of the embedded database, captured mail and the server's secret.")
+    @Option(help: option("data"), completion: .directory)
     var data: String?
 
-    @Option(help: "A PostgreSQL address instead of the embedded database.")
+    @Option(help: option("database"))
     var database: String?
 
-    @Option(help: "The file of the server's secret; <data>/secret.key when not given.")
+    @Option(help: option("secret-file"), completion: .file())
     var secretFile: String?
 
     var flags: [String: String] {
@@ -36,16 +36,76 @@ struct WhereOptions: ParsableArguments {
     /// The configuration of a command that has no more options than these.
     func configuration(_ more: [String: String?] = [:]) throws -> Configuration {
         let given = flags.merging(more.compactMapValues { $0 }) { _, new in new }
+        return try Configuration(flags: given, environment: ProcessInfo.processInfo.environment)
+    }
+}
+
+/// The contact centre that a command is about.
+struct TenantOption: ParsableArguments {
+    @Option(name: [.customLong("tenant"), .customLong("centre")], help: help("tenant"))
+    var tenant: String?
+}
+
+/// JSON instead of words and tables.
+struct JSONFlag: ParsableArguments {
+    @Flag(name: .customLong("json"), help: help("json"))
+    var isOn = false
+
+    /// Prints a value as JSON, or what stands for it in words.
+    func print(_ value: some Encodable, words: () -> String) throws {
+        Swift.print(isOn ? try jsonText(value) : words())
+    }
+}
+
+extension WhereOptions {
+    /// Opens the product for a command, beside a running server if there is one, and closes it again.
+    /// - Parameter mayMake: whether an embedded database is made where there is none; a mistyped folder is not.
+    func withOtklik(
+        _ more: [String: String?] = [:], mayMake: Bool = false, _ body: (Otklik) async throws -> Void
+    ) async throws {
+        let configuration = try configuration(more)
+        if !mayMake, !configuration.hasDatabase {
+            throw Failure(say("noDatabase", ["folder": configuration.dataFolder.path]), status: .refused)
+        }
+        let otklik = try await buildApplication(configuration, logger: quietLogger)
         do {
-            return try Configuration(flags: given, environment: ProcessInfo.processInfo.environment)
-        } catch let error as ConfigurationError {
-            throw Failure(error.description)
+            try await finally({ await otklik.close() }) { try await body(otklik) }
+        } catch let refusal as Refusal {
+            throw Failure(Refusals([refusal]), otklik)
+        } catch let refusals as Refusals {
+            throw Failure(refusals, otklik)
         }
     }
 }
 
-/// Why a command did not do what was asked: a sentence for whoever typed it.
-struct Failure: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
+extension Failure {
+    /// What the product refused, in the language of this run.
+    init(_ refusals: Refusals, _ otklik: Otklik) {
+        let details = refusals.all.map { refusal in
+            (
+                field: refusal.field, code: refusal.code,
+                detail: otklik.sentence(Refusals([refusal]), language: words.language)
+            )
+        }
+        self.init(details.map(\.detail).joined(separator: "\n"), status: .refused, refusals: details)
+    }
+}
+
+/// For commands that end: warnings only.
+var quietLogger: Logger {
+    var logger = Logger(label: "otklik")
+    logger.logLevel = .warning
+    return logger
+}
+
+/// Runs a body, and something else afterwards whatever came of it.
+func finally<Value>(_ last: () async -> Void, _ body: () async throws -> Value) async throws -> Value {
+    do {
+        let value = try await body()
+        await last()
+        return value
+    } catch {
+        await last()
+        throw error
+    }
 }

@@ -1,55 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
-// `otklik serve`.
+// `otklik serve`, and every option of the configuration as a flag.
 import App
 import ArgumentParser
 import Foundation
 import Logging
 
+/// Every option that has not its place in ``WhereOptions``.
+struct ServeOptions: ParsableArguments {
+    @Option(help: option("host")) var host: String?
+    @Option(help: option("port")) var port: String?
+    @Option(name: .customLong("base-url"), help: option("base-url")) var baseURL: String?
+    @Option(help: option("roles"), completion: .list(["web", "worker", "web,worker"])) var roles: String?
+    @Flag(help: option("demo")) var demo = false
+    @Option(help: option("assets"), completion: .directory) var assets: String?
+    @Option(help: option("trusted-proxies")) var trustedProxies: String?
+    @Option(name: .customLong("smtp-ca-file"), help: option("smtp-ca-file"), completion: .file())
+    var smtpCAFile: String?
+    @Option(help: option("smtp-private-hosts"), completion: .list(["yes", "no"])) var smtpPrivateHosts: String?
+    @Option(help: option("language"), completion: .list(["ru", "en"])) var language: String?
+    @Option(help: option("log-format"), completion: .list(["text", "json"])) var logFormat: String?
+    @Option(help: option("log-level"), completion: .list(["debug", "info", "warning", "error"]))
+    var logLevel: String?
+    @Option(help: option("idle-seconds")) var idleSeconds: String?
+    @Option(help: option("request-seconds")) var requestSeconds: String?
+    @Option(help: option("write-seconds")) var writeSeconds: String?
+    @Option(help: option("stop-seconds")) var stopSeconds: String?
+    @Option(help: option("connections")) var connections: String?
+    @Option(help: option("connections-per-address")) var connectionsPerAddress: String?
+    @Option(help: option("unlimited-addresses")) var unlimitedAddresses: String?
+
+    var flags: [String: String?] {
+        [
+            "host": host, "port": port, "base-url": baseURL, "roles": roles, "demo": demo ? "yes" : nil,
+            "assets": assets, "trusted-proxies": trustedProxies, "smtp-ca-file": smtpCAFile,
+            "smtp-private-hosts": smtpPrivateHosts, "language": language, "log-format": logFormat,
+            "log-level": logLevel, "idle-seconds": idleSeconds, "request-seconds": requestSeconds,
+            "write-seconds": writeSeconds, "stop-seconds": stopSeconds, "connections": connections,
+            "connections-per-address": connectionsPerAddress, "unlimited-addresses": unlimitedAddresses,
+        ]
+    }
+}
+
 /// Runs the server until it is told to stop.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve",
-        abstract: "Runs the server until SIGTERM or Ctrl-C.",
-        discussion: """
-            Every option is also read from the environment, --base-url from OTKLIK_BASE_URL and so on, and from the \
-            file that --config names, there as "base-url: https://survey.example". Flags win over the environment, \
-            which wins over the file.
-            """)
+        commandName: "serve", abstract: say("serve"), discussion: say("serve.more"))
 
     @OptionGroup var place: WhereOptions
-
-    @Option(help: "The address to listen at (default: 127.0.0.1).")
-    var host: String?
-
-    @Option(help: "The port to listen at; 0 takes a free one (default: 8080).")
-    var port: String?
-
-    @Option(help: "The address that people and mails use (default: from host and port).")
-    var baseURL: String?
-
-    @Option(help: "What this node does: web, worker or both (default: web,worker).")
-    var roles: String?
-
-    @Flag(help: "Makes the demo centre, once, and says how to enter it.")
-    var demo = false
-
-    @Option(help: "Reads pages' files and dictionaries from this folder: for development.")
-    var assets: String?
-
-    @Option(help: "Addresses whose X-Forwarded-For is believed.")
-    var trustedProxies: String?
-
-    @Option(help: "How log lines are written: text or json.")
-    var logFormat: String?
-
-    @Option(help: "The least level that is logged: debug, info, warning or error.")
-    var logLevel: String?
+    @OptionGroup var options: ServeOptions
 
     func run() async throws {
-        let configuration = try place.configuration([
-            "host": host, "port": port, "base-url": baseURL, "roles": roles, "demo": demo ? "yes" : nil,
-            "assets": assets, "trusted-proxies": trustedProxies, "log-format": logFormat, "log-level": logLevel,
-        ])
+        let configuration = try place.configuration(options.flags)
         let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
         let isJSON = configuration.isLogJSON
         LoggingSystem.bootstrap { LogLine(label: $0, level: level, isJSON: isJSON) }

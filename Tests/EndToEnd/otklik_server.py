@@ -191,7 +191,7 @@ class Browser:
 
     def sign_in(self, server, role="administrator"):
         person = next(person for person in server.demo()["people"] if person["role"] == role)
-        self.open("/login")
+        self.open(f"/{server.demo()['tenant']}/login")
         self.send(self.form("password"), {"login": person["login"], "password": person["password"]})
         assert self.status == 200 and 'name="password"' not in self.page, f"sign-in failed: {self.status} {self.page[:800]}"
         return self

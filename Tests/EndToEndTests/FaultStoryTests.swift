@@ -20,6 +20,11 @@ import Testing
         try await Story.walk("api_story.py", arguments)
     }
 
+    @Test(arguments: [[], ["--postgres"]])
+    func `the command line does as it says beside a running server`(arguments: [String]) async throws {
+        try await Story.walk("command_story.py", arguments)
+    }
+
     @Test func `one of two nodes is killed and the other finishes its work`() async throws {
         try await Story.walk("two_nodes_story.py")
     }

@@ -50,6 +50,7 @@ extension Configuration {
         .init("trusted-proxies", .addresses, "", "Addresses whose `X-Forwarded-For` is believed."),
         .init("smtp-ca-file", .path, nil, "Authorities (PEM) that mail servers' certificates may come from as well."),
         .init("smtp-private-hosts", .flag, "yes", "Whether mail servers may be on this machine or a private network."),
+        .init("language", .text, nil, "The language of the command line, ru or en; else that of LC_ALL or LANG."),
         .init("log-format", .text, "text", "How log lines are written: text or json."),
         .init("log-level", .text, "info", "The least level that is logged: debug, info, warning or error."),
         .init("idle-seconds", .seconds, "30", "How long a connection may stand without a request."),
@@ -70,13 +71,19 @@ public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
 /// The values of the options: flags before environment before file before defaults.
 public struct Configuration: Sendable {
     private let values: [String: String]
+    private let origins: [String: ConfigurationOrigin]
 
     /// Reads and checks everything at once.
     /// - Throws: ``ConfigurationError`` for a value that cannot be read, an `OTKLIK_` name or a key of the file that is
     ///   no option's.
     public init(flags: [String: String] = [:], environment: [String: String] = [:]) throws {
-        values = try ConfigurationSources(flags: flags, environment: environment).values()
+        let given = try ConfigurationSources(flags: flags, environment: environment).values()
+        values = given.mapValues(\.text)
+        origins = given.mapValues(\.origin)
     }
+
+    func value(of option: ConfigurationOption) -> String? { values[option.name] }
+    func origin(of option: ConfigurationOption) -> ConfigurationOrigin { origins[option.name] ?? .standard }
 
     private func text(_ name: String) -> String { values[name] ?? "" }
     private func number(_ name: String) -> Int { values[name].flatMap { Int($0) } ?? 0 }

@@ -6,9 +6,10 @@ import Foundation
 /// The places that options are read from, the strongest first.
 struct ConfigurationSources {
     /// A value and the words for where it stands.
-    private struct Given {
+    struct Given {
         let text: String
         let place: String
+        let origin: ConfigurationOrigin
         /// Several values, which only some kinds of options take.
         var isList = false
     }
@@ -42,27 +43,32 @@ struct ConfigurationSources {
     }
 
     /// The value of every option that has one.
-    func values() throws -> [String: String] {
-        var values: [String: String] = [:]
+    func values() throws -> [String: Given] {
+        var values: [String: Given] = [:]
         for option in Configuration.options {
             guard let given = try given(option) else { continue }
             try Self.check(given, as: option)
-            values[option.name] = given.text
+            values[option.name] = given
         }
         return values
     }
 
     private func given(_ option: ConfigurationOption) throws -> Given? {
         let flag = "--\(option.name) (\(option.environmentName))"
-        if let text = flags[option.name] ?? environment[option.environmentName] {
-            return Given(text: text, place: flag)
+        if let text = flags[option.name] {
+            return Given(text: text, place: flag, origin: .flag("--" + option.name))
+        }
+        if let text = environment[option.environmentName] {
+            return Given(text: text, place: flag, origin: .environment(option.environmentName))
         }
         let variable = option.environmentName + "_FILE"
         if option.isSecret, let path = environment[variable] {
-            return Given(text: try Self.secret(in: path, named: variable), place: variable)
+            return Given(
+                text: try Self.secret(in: path, named: variable), place: variable,
+                origin: .file("\(variable): \(path)"))
         }
         if let given = try inFile(option) { return given }
-        return option.fallback.map { Given(text: $0, place: flag) }
+        return option.fallback.map { Given(text: $0, place: flag, origin: .standard) }
     }
 
     private func inFile(_ option: ConfigurationOption) throws -> Given? {
@@ -72,12 +78,15 @@ struct ConfigurationSources {
         guard let entry = file.entries[option.name] else {
             return try path.map { entry in
                 let place = "\(file.path):\(entry.line): \(pathKey)"
-                return Given(text: try Self.secret(in: entry.text, named: place), place: place)
+                return Given(
+                    text: try Self.secret(in: entry.text, named: place), place: place,
+                    origin: .file("\(place): \(entry.text)"))
             }
         }
         let place = "\(file.path):\(entry.line): \(option.name)"
         if path != nil { throw ConfigurationError(description: "\(place): give it or \(pathKey), not both.") }
-        return Given(text: entry.text, place: place, isList: entry.isList)
+        return Given(
+            text: entry.text, place: place, origin: .file("\(file.path):\(entry.line)"), isList: entry.isList)
     }
 
     private static func secret(in path: String, named name: String) throws -> String {
@@ -98,7 +107,10 @@ struct ConfigurationSources {
             case .list: Set(value.split(separator: ",").map(String.init)).isSubset(of: ["web", "worker"])
             case .text, .path: !value.isEmpty
             }
-        let choices = ["log-format": ["text", "json"], "log-level": ["debug", "info", "warning", "error"]]
+        let choices = [
+            "language": ["ru", "en"], "log-format": ["text", "json"],
+            "log-level": ["debug", "info", "warning", "error"],
+        ]
         guard isGood, takesLists || !given.isList, choices[option.name]?.contains(value) ?? true else {
             let shown = option.isSecret ? "the value" : "\u{201C}\(value)\u{201D}"
             throw ConfigurationError(description: "\(given.place): \(shown) cannot be used. \(option.sentence)")

@@ -29,41 +29,16 @@ extension Otklik {
         }
     }
 
-    /// Makes a person, and returns the one-time address for choosing a password.
-    public func createPerson(_ new: NewPerson, centre: String?) async throws -> String {
-        let accounts = rooms.accounts
-        let now = installation.clock.now()
-        return try await installation.database.write { tx in
-            let tenant = try accounts.centre(centre, in: tx)
-            let person = try accounts.createPerson(new, passwordHash: nil, of: tenant, in: tx, at: now)
-            return try accounts.makeLink(for: person, of: tenant, purpose: .reset, hours: 24 * 7, in: tx, at: now)
-        }
-    }
-
-    /// Makes an API key, and returns its secret.
-    public func createAPIKey(_ new: NewAPIKey, centre: String?) async throws -> String {
-        let accounts = rooms.accounts
-        let now = installation.clock.now()
-        return try await installation.database.write { tx in
-            let tenant = try accounts.centre(centre, in: tx)
-            return try accounts.createAPIKey(new, of: tenant, in: tx, at: now).secret
-        }
-    }
-
     /// Refusals in words, for whoever typed the command.
-    public func sentence(_ refusals: Refusals) -> String {
-        let t = installation.catalogue.localizer("en")
+    public func sentence(_ refusals: Refusals, language: String = "en") -> String {
+        let t = installation.catalogue.localizer(language)
         return refusals.all.map { t($0.key, $0.arguments) }.joined(separator: "\n")
     }
 }
 
-extension Accounts {
-    /// The centre that a command means.
-    fileprivate func centre(_ key: String?, in tx: any Transaction) throws -> TenantID {
-        let found = try key.map { try tenant(key: $0, in: tx) } ?? onlyTenant(in: tx)
-        guard let found else {
-            throw ConfigurationError(description: "Which contact centre? Give its key by --centre.")
-        }
-        return found.id
+extension Configuration {
+    /// Whether there is a database to be opened: the one that PostgreSQL's address names, or the folder's own.
+    public var hasDatabase: Bool {
+        database != nil || FileManager.default.fileExists(atPath: dataFolder.appending(path: Database.fileName).path)
     }
 }

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the command line does with centres, people and keys. Each answer is a value that is printed as a table or as
+// JSON.
+import Foundation
+import Storage
+
+/// A centre as the command line shows it.
+public struct ShownTenant: Encodable, Sendable {
+    public let key: String
+    public let name: String
+    public let kind: String
+    public let language: String
+    public let timeZone: String
+    public let surveys: Bool
+
+    init(_ tenant: Tenant) {
+        (key, name, kind) = (tenant.key, tenant.name, tenant.kind.rawValue)
+        (language, timeZone, surveys) = (tenant.language, tenant.timeZone, tenant.surveysEnabled)
+    }
+}
+
+/// A person as the command line shows them.
+public struct ShownPerson: Encodable, Sendable {
+    public let login: String
+    public let name: String
+    public let roles: [String]
+    public let email: String?
+    public let isActive: Bool
+    /// Whether a password was chosen.
+    public let canSignIn: Bool
+
+    init(_ person: Person) {
+        (login, name, email) = (person.login, person.name, person.email)
+        roles = Role.allCases.filter(person.roles.contains).map(\.rawValue)
+        (isActive, canSignIn) = (person.isActive, person.canSignIn)
+    }
+}
+
+/// A one-time address for choosing a password.
+public struct ShownLink: Encodable, Sendable {
+    public let tenant: String
+    public let login: String
+    public let link: String
+    public let expiresAt: String
+}
+
+/// An API key as the command line shows it.
+public struct ShownKey: Encodable, Sendable {
+    public let id: String
+    public let name: String
+    public let source: String
+    public let scopes: [String]
+    public let createdAt: String?
+    public let revokedAt: String?
+    /// Only in the answer to its making.
+    public let key: String?
+
+    init(_ key: APIKey) {
+        (id, name, source) = (key.id.description, key.name, key.source)
+        scopes = key.scopes.map(\.rawValue).sorted()
+        (createdAt, revokedAt, self.key) = (key.createdAt.rfc3339, key.revokedAt?.rfc3339, nil)
+    }
+
+    init(_ new: NewAPIKey, _ created: CreatedAPIKey, at now: Moment) {
+        (id, name, source) = (created.id.description, new.name, new.source)
+        scopes = new.scopes.map(\.rawValue).sorted()
+        (createdAt, revokedAt, key) = (now.rfc3339, nil, created.secret)
+    }
+}
+
+extension Otklik {
+    /// How long a link of the command line works.
+    private static let linkHours: Int64 = 24 * 7
+
+    private func change<Value: Sendable>(
+        _ body: @escaping @Sendable (any Transaction, Moment) throws -> Value
+    ) async throws -> Value {
+        let now = installation.clock.now()
+        return try await installation.database.write { try body($0, now) }
+    }
+
+    // MARK: Centres
+
+    /// Makes a centre with its built-in fields, and its first administrator if one is named.
+    public func createTenant(
+        _ new: NewTenant, administrator: NewPerson?
+    ) async throws -> (tenant: ShownTenant, link: ShownLink?) {
+        let (accounts, surveys) = (rooms.accounts, rooms.surveys)
+        return try await change { tx, now in
+            let id = try accounts.createTenant(new, in: tx, at: now)
+            try surveys.welcome(id, language: new.language, in: tx)
+            let tenant = try accounts.meant(new.key, in: tx)
+            let link = try administrator.map { try Self.add($0, to: tenant, accounts, in: tx, at: now) }
+            return (ShownTenant(tenant), link)
+        }
+    }
+
+    public func tenants() async throws -> [ShownTenant] {
+        let accounts = rooms.accounts
+        return try await installation.database.read { try accounts.tenants(in: $0) }.map(ShownTenant.init)
+    }
+
+    /// Switches a centre's surveys on or off.
+    public func setSurveys(_ isOn: Bool, tenant key: String?) async throws -> ShownTenant {
+        let accounts = rooms.accounts
+        return try await change { tx, now in
+            let tenant = try accounts.meant(key, in: tx)
+            try accounts.setSurveys(isOn, of: tenant.id, in: tx, at: now)
+            return ShownTenant(try accounts.meant(tenant.key, in: tx))
+        }
+    }
+
+    // MARK: People
+
+    private static func add(
+        _ new: NewPerson, to tenant: Tenant, _ accounts: Accounts, in tx: any Transaction, at now: Moment
+    ) throws -> ShownLink {
+        _ = try accounts.addPerson(new, of: tenant.id, in: tx, at: now)
+        let person = try accounts.somebody(new.login, of: tenant.id, in: tx)
+        return try link(for: person, of: tenant, accounts, in: tx, at: now)
+    }
+
+    private static func link(
+        for person: Person, of tenant: Tenant, _ accounts: Accounts, in tx: any Transaction, at now: Moment
+    ) throws -> ShownLink {
+        let link = try accounts.passwordLink(for: person, hours: linkHours, in: tx, at: now)
+        return ShownLink(
+            tenant: tenant.key, login: person.login, link: link, expiresAt: now.adding(hours: linkHours).rfc3339)
+    }
+
+    /// Makes a person, and a one-time address for choosing a password.
+    public func createPerson(_ new: NewPerson, tenant key: String?) async throws -> ShownLink {
+        let accounts = rooms.accounts
+        return try await change { tx, now in
+            try Self.add(new, to: try accounts.meant(key, in: tx), accounts, in: tx, at: now)
+        }
+    }
+
+    public func people(tenant key: String?) async throws -> [ShownPerson] {
+        let accounts = rooms.accounts
+        return try await installation.database.read { tx in
+            try accounts.everybody(of: try accounts.meant(key, in: tx).id, in: tx)
+        }.map(ShownPerson.init)
+    }
+
+    /// Makes a one-time address for choosing a new password.
+    public func passwordLink(login: String, tenant key: String?) async throws -> ShownLink {
+        let accounts = rooms.accounts
+        return try await change { tx, now in
+            let tenant = try accounts.meant(key, in: tx)
+            let person = try accounts.somebody(login, of: tenant.id, in: tx)
+            return try Self.link(for: person, of: tenant, accounts, in: tx, at: now)
+        }
+    }
+
+    /// Lets somebody in, or no more.
+    public func setActive(_ isActive: Bool, login: String, tenant key: String?) async throws -> ShownPerson {
+        let accounts = rooms.accounts
+        return try await change { tx, now in
+            let tenant = try accounts.meant(key, in: tx)
+            let person = try accounts.somebody(login, of: tenant.id, in: tx)
+            try accounts.setActive(isActive, person, in: tx, at: now)
+            return ShownPerson(try accounts.somebody(login, of: tenant.id, in: tx))
+        }
+    }
+
+    // MARK: Keys
+
+    /// Makes an API key.
+    public func createAPIKey(_ new: NewAPIKey, tenant key: String?) async throws -> ShownKey {
+        let accounts = rooms.accounts
+        return try await change { tx, now in
+            let tenant = try accounts.meant(key, in: tx)
+            return ShownKey(new, try accounts.addAPIKey(new, of: tenant.id, in: tx, at: now), at: now)
+        }
+    }
+
+    public func apiKeys(tenant key: String?) async throws -> [ShownKey] {
+        let accounts = rooms.accounts
+        return try await installation.database.read { tx in
+            try accounts.apiKeys(of: try accounts.meant(key, in: tx).id, in: tx)
+        }.map(ShownKey.init)
+    }
+
+    /// Ends a key, known by its id or its name.
+    public func revokeAPIKey(_ reference: String, tenant key: String?) async throws -> ShownKey {
+        let accounts = rooms.accounts
+        return try await change { tx, now in
+            let tenant = try accounts.meant(key, in: tx)
+            let found = try accounts.apiKey(reference, of: tenant.id, in: tx)
+            try accounts.revoke(found, of: tenant.id, in: tx, at: now)
+            return try accounts.apiKeys(of: tenant.id, in: tx).first { $0.id == found.id }.map(ShownKey.init)
+                ?? ShownKey(found)
+        }
+    }
+
+    /// Makes a key that takes a key's place: same name, scopes and source, so that what was said by the old one is not
+    /// repeated by the new. The old one works on until it is revoked, now if `revokes` says so.
+    public func succeedAPIKey(_ reference: String, revokes: Bool, tenant key: String?) async throws -> ShownKey {
+        let accounts = rooms.accounts
+        return try await change { tx, now in
+            let tenant = try accounts.meant(key, in: tx)
+            let old = try accounts.apiKey(reference, of: tenant.id, in: tx)
+            var new = NewAPIKey(name: old.name)
+            (new.source, new.scopes) = (old.source, old.scopes)
+            if revokes { try accounts.revoke(old, of: tenant.id, in: tx, at: now) }
+            return ShownKey(new, try accounts.addAPIKey(new, of: tenant.id, in: tx, at: now), at: now)
+        }
+    }
+}
