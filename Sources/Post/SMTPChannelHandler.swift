@@ -9,7 +9,7 @@ protocol SMTPCarrier: AnyObject {
     /// Whether the message at hand may still go, now that everything but its content has been said.
     func mayEnd() -> Bool
     /// The message to be sent ahead of the reply to the one at hand, if there is one that may be.
-    func follower(in conversation: SMTPConversation) -> SMTPEnvelope?
+    func nextAhead() -> SMTPEnvelope?
     /// The oldest message that was begun is done with.
     func finished(_ outcome: SMTPOutcome)
     /// The oldest message that was begun may be tried on another connection: this one was no good.
@@ -83,6 +83,9 @@ final class SMTPChannelHandler: ChannelInboundHandler {
     /// Begins a message; only while ``isIdle``.
     func begin(_ envelope: SMTPEnvelope) { perform(conversation.begin(envelope)) }
 
+    /// Whether a message may be sent ahead now; what ``SMTPCarrier/nextAhead()`` gives must be one.
+    func mayFollow(_ envelope: SMTPEnvelope) -> Bool { conversation.mayFollow(envelope) }
+
     /// There is a message now that could be sent ahead.
     func lookForFollower() {
         guard let context, isClearToFollow else { return }
@@ -141,8 +144,8 @@ final class SMTPChannelHandler: ChannelInboundHandler {
     private var isClearToFollow: Bool { conversation.phase == .end(hasLeft: true) || !conversation.isSecure }
 
     private func sendFollower(_ context: ChannelHandlerContext) -> Bool {
-        guard case .end = conversation.phase, conversation.follower == nil,
-            let envelope = carrier?.follower(in: conversation)
+        guard conversation.account.overlaps, case .end = conversation.phase, conversation.follower == nil,
+            let envelope = carrier?.nextAhead()
         else { return false }
         context.write(wrapOutboundOut(conversation.follow(envelope)), promise: nil)
         return true

@@ -190,7 +190,7 @@ private final class SMTPSingleCarrier: SMTPCarrier {
     init(_ finish: @escaping (SMTPOutcome) -> Void) { self.finish = finish }
 
     func mayEnd() -> Bool { true }
-    func follower(in conversation: SMTPConversation) -> SMTPEnvelope? { nil }
+    func nextAhead() -> SMTPEnvelope? { nil }
     func abandoned(_ outcome: SMTPOutcome) { finished(outcome) }
     func isFree() {}
     func ended() {}

@@ -127,10 +127,10 @@ final class SMTPCourier: SMTPCarrier {
         if let asks = job.asks { ask(job, asks) } else { next = job }
     }
 
-    func follower(in conversation: SMTPConversation) -> SMTPEnvelope? {
+    func nextAhead() -> SMTPEnvelope? {
         guard queue.overlaps else { return nil }
         askAhead()
-        guard let job = next, let envelope = job.delivery?.envelope, conversation.mayFollow(envelope) else {
+        guard let job = next, let envelope = job.delivery?.envelope, handler.mayFollow(envelope) else {
             return nil
         }
         next = nil

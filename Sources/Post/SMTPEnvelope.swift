@@ -2,8 +2,9 @@
 // What a connection needs of a message: who is named to the server, and the bytes as the network carries them.
 import NIOCore
 
-/// One message on its way: who is named to the server, and the bytes.
-public struct SMTPEnvelope: Sendable {
+/// One message on its way: who is named to the server, and the bytes. Passed on by reference, since it goes through
+/// many hands.
+public final class SMTPEnvelope: Sendable {
     public let sender: MailAddress
     public let recipient: MailAddress
     /// The message's length as SIZE counts it.
@@ -22,7 +23,7 @@ public struct SMTPEnvelope: Sendable {
     }
 
     /// An envelope around a message for its first recipient.
-    public init?(_ message: MailMessage) {
+    public convenience init?(_ message: MailMessage) {
         guard let recipient = message.to.first else { return nil }
         self.init(
             sender: message.from, recipient: recipient, content: message.encoded(),

@@ -23,7 +23,7 @@ public struct SMTPHooks: Sendable {
 }
 
 /// One message of many that are handed over together.
-public struct SMTPDelivery: Sendable {
+public final class SMTPDelivery: Sendable {
     public let envelope: SMTPEnvelope
     public let hooks: SMTPHooks
     /// Hears once how the message fared, on the connection's event loop. Must not block.
