@@ -68,7 +68,7 @@ extension Otklik {
             to: recipient, subject: t("mailings.check.subject.usual"), text: t("mailings.check.text.usual"))
         let stored = smtp ?? .initial(senderName: "", senderEmail: "")
         let steps = await rooms.mailings.check(stored, form, in: tenant).map { step in
-            ShownMailCheck.Step(isGood: step.isGood, detail: t("mailings.check.\(step.key)", step.arguments))
+            ShownMailCheck.Step(isGood: step.isGood, detail: step.sentence(t))
         }
         return ShownMailCheck(isGood: steps.allSatisfy(\.isGood), steps: steps)
     }

@@ -3,6 +3,13 @@
 // are tried as typed.
 import Markup
 
+extension MailCheckStep {
+    /// The step in words.
+    func sentence(_ t: Localizer) -> String {
+        t("mailings.check.\(key)", arguments.mapValues { t.reason($0) })
+    }
+}
+
 /// The test message beside the settings, and what came of it.
 struct MailCheckPage {
     /// The id of the settings' form, which this part's fields belong to.
@@ -42,8 +49,7 @@ struct MailCheckPage {
         guard let steps else { return .empty }
         let items: [HTML] = steps.map { step in
             let mark = step.isGood ? badge(t("mailings.check.good"), .good) : badge(t("mailings.check.bad"), .bad)
-            let arguments = step.arguments.mapValues { t.reason($0) }
-            return "<li>\(mark) \(t("mailings.check.\(step.key)", arguments))</li>"
+            return "<li>\(mark) \(step.sentence(t))</li>"
         }
         let isGood = steps.allSatisfy(\.isGood)
         return notice(isGood ? .good : .bad, "<ol class=\"steps\">\(items)</ol>")

@@ -155,6 +155,9 @@ import Testing
                 fields["check_to"] = "admin@centre.example"
                 let check = try await browser.post("/settings/email/check", fields)
                 #expect(check.body.components(separatedBy: sentence).count == 3)
+                let sent = try await world.app.otklik.sendTest(
+                    to: "admin@centre.example", tenant: "mail", language: language)
+                #expect(sent.steps.map(\.detail).contains { $0.hasSuffix(": " + sentence) })
                 #expect(!list.body.contains("mailings.reason") && !check.body.contains("mailings.reason"))
             }
         }
