@@ -13,9 +13,14 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         case text(StaticString)
         case value(SQLValue)
         case fragment(Fragment)
+        /// Statements with a text between them: kept whole, since copying the pieces of long lists costs more than
+        /// writing them.
+        case list([SQL], separator: StaticString)
     }
 
     var pieces: [Piece]
+
+    init(pieces: [Piece]) { self.pieces = pieces }
 
     /// A statement without values. The literal is the only way in, so that no text from outside becomes SQL.
     public init(stringLiteral value: StaticString) {
@@ -68,39 +73,67 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
     ///
     /// Written in one pass into memory that is large enough: lists of rows have thousands of pieces.
     public func rendered(for dialect: Dialect) -> (text: String, values: [SQLValue]) {
-        var room = 0
-        var count = 0
-        for piece in pieces {
-            switch piece {
-            case .text(let literal): room += literal.utf8CodeUnitCount
-            case .fragment(let fragment): room += fragment.text(for: dialect).utf8.count
-            case .value:
-                count += 1
-                room += 1 + Self.mostDigits
-            }
-        }
+        let (room, count) = size(for: dialect)
         var values: [SQLValue] = []
         values.reserveCapacity(count)
         let text = String(unsafeUninitializedCapacity: room) { buffer in
             var end = 0
-            for piece in pieces {
-                switch piece {
-                case .text(let literal):
-                    let source = UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount)
-                    end = buffer[end...].update(fromContentsOf: source)
-                case .fragment(let fragment):
-                    for byte in fragment.text(for: dialect).utf8 {
-                        buffer[end] = byte
-                        end += 1
-                    }
-                case .value(let value):
-                    values.append(value)
-                    end = Self.writeParameter(values.count, to: buffer, at: end)
-                }
-            }
+            write(to: buffer, end: &end, values: &values, for: dialect)
             return end
         }
         return (text, values)
+    }
+
+    /// How many bytes the text has at most, and how many values there are.
+    private func size(for dialect: Dialect) -> (bytes: Int, values: Int) {
+        var (bytes, values) = (0, 0)
+        for piece in pieces {
+            switch piece {
+            case .text(let literal): bytes += literal.utf8CodeUnitCount
+            case .fragment(let fragment): bytes += fragment.text(for: dialect).utf8.count
+            case .value:
+                values += 1
+                bytes += 1 + Self.mostDigits
+            case .list(let members, let separator):
+                bytes += members.count * separator.utf8CodeUnitCount
+                for member in members {
+                    let size = member.size(for: dialect)
+                    bytes += size.bytes
+                    values += size.values
+                }
+            }
+        }
+        return (bytes, values)
+    }
+
+    private func write(
+        to buffer: UnsafeMutableBufferPointer<UInt8>, end: inout Int, values: inout [SQLValue], for dialect: Dialect
+    ) {
+        for piece in pieces {
+            switch piece {
+            case .text(let literal): Self.write(literal, to: buffer, end: &end)
+            case .fragment(let fragment):
+                for byte in fragment.text(for: dialect).utf8 {
+                    buffer[end] = byte
+                    end += 1
+                }
+            case .value(let value):
+                values.append(value)
+                end = Self.writeParameter(values.count, to: buffer, at: end)
+            case .list(let members, let separator):
+                for (position, member) in members.enumerated() {
+                    if position > 0 { Self.write(separator, to: buffer, end: &end) }
+                    member.write(to: buffer, end: &end, values: &values, for: dialect)
+                }
+            }
+        }
+    }
+
+    private static func write(
+        _ literal: StaticString, to buffer: UnsafeMutableBufferPointer<UInt8>, end: inout Int
+    ) {
+        let source = UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount)
+        end = buffer[end...].update(fromContentsOf: source)
     }
 
     /// Digits of the largest parameter number that either engine knows.
@@ -136,14 +169,5 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
 
 extension Sequence<SQL> {
     /// The statements' texts with a separator between them, for lists of values or conditions of varying length.
-    public func joined(separator: SQL) -> SQL {
-        var whole: SQL = ""
-        var isFirst = true
-        for sql in self {
-            if !isFirst { whole.pieces += separator.pieces }
-            whole.pieces += sql.pieces
-            isFirst = false
-        }
-        return whole
-    }
+    public func joined(separator: StaticString) -> SQL { SQL(pieces: [.list(Array(self), separator: separator)]) }
 }

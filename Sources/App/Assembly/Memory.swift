@@ -9,9 +9,9 @@ enum Memory {
     /// A server frees as much as it asks for, many times a second. With glibc's defaults every survey cost three calls
     /// to give pages back and fifty page faults to get them again: a tenth of its CPU. Few arenas bound what is kept.
     static func keepFreed() {
-        _ = mallopt(M_TRIM_THRESHOLD, 8 << 20)
-        _ = mallopt(M_TOP_PAD, 1 << 20)
-        _ = mallopt(M_MMAP_THRESHOLD, 4 << 20)
+        _ = mallopt(M_TRIM_THRESHOLD, 2 << 20)
+        _ = mallopt(M_TOP_PAD, 256 << 10)
+        _ = mallopt(M_MMAP_THRESHOLD, 1 << 20)
         _ = mallopt(M_ARENA_MAX, 4)
     }
 }
