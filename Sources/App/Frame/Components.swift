@@ -36,13 +36,15 @@ public func postForm(to path: String, signedIn: SignedIn?, id: String? = nil, _ 
 }
 
 /// A button that is a whole post form: for single actions in rows.
+/// - Parameter name: What the button does to what, where its label alone would be the same in every row.
 public func actionButton(
-    _ label: String, to path: String, signedIn: SignedIn?, isDangerous: Bool = false
+    _ label: String, named name: String? = nil, to path: String, signedIn: SignedIn?, isDangerous: Bool = false
 ) -> HTML {
-    """
-    <form method="post" action="\(path)" class="inline">\(formToken(signedIn))\
-    <button class="button small\(if: isDangerous, " danger")">\(label)</button></form>
-    """
+    let title: HTML = name.map { " title=\"\($0)\" aria-label=\"\($0)\"" } ?? .empty
+    return """
+        <form method="post" action="\(path)" class="inline">\(formToken(signedIn))\
+        <button class="button small\(if: isDangerous, " danger")"\(title)>\(label)</button></form>
+        """
 }
 
 /// A page's body that asks before something is done that cannot be undone.

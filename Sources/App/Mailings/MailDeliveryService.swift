@@ -88,17 +88,19 @@ final class MailDeliveryService: Sendable {
     ) async throws -> (Int, Verdict) {
         let now = Moment(milliseconds: context.now())
         guard let message = mail.message(row, at: now) else {
-            return (row.attempt, .failed(reason: "the address or the content cannot be sent"))
+            return (row.attempt, .failed(reason: "mailings.reason.unsendable"))
         }
         let bytes = message.encoded()
         let limit = min(MailLimits.messageBytes, plan.settings?.sizeLimitMegabytes.map { $0 << 20 } ?? .max)
         guard bytes.count <= limit else {
-            return (row.attempt, .failed(reason: "552 message of \(bytes.count) bytes, the limit is \(limit)"))
+            return (row.attempt, .failed(reason: "mailings.reason.overLimit \(limit)"))
         }
         guard let settings = plan.settings, let account = mailings.account(settings) else {
             return (row.attempt, try await capture(bytes, row, mail.tenant))
         }
-        guard let recipient = message.to.first else { return (row.attempt, .failed(reason: "no recipient")) }
+        guard let recipient = message.to.first else {
+            return (row.attempt, .failed(reason: "mailings.reason.unsendable"))
+        }
         let envelope = SMTPEnvelope(
             sender: message.from, recipient: recipient, content: bytes, needsSMTPUTF8: message.needsSMTPUTF8)
         let attempt = NIOLockedValueBox<Int?>(nil)

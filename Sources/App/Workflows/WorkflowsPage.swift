@@ -57,7 +57,8 @@ struct WorkflowsPage {
             HTML(configuration.name), HTML(configuration.service), "<ul>\(triggers)</ul>",
             HTML(t.number(configuration.runs)), HTML(t.number(configuration.notSent)),
             badge(t(isOn ? "workflows.enabled" : "workflows.disabled"), isOn ? .good : .neutral),
-            actionButton(label, to: path, signedIn: signedIn),
+            actionButton(
+                t(isOn ? "workflows.disable" : "workflows.enable"), named: label, to: path, signedIn: signedIn),
         ]
     }
 
