@@ -75,7 +75,8 @@ let package = Package(
             ],
             swiftSettings: strict,
             plugins: ["EmbedAssets"]),
-        .executableTarget(name: "otklik", dependencies: ["App", arguments, lifecycle, logging], swiftSettings: strict),
+        .executableTarget(
+            name: "otklik", dependencies: ["App", "Markup", arguments, lifecycle, logging], swiftSettings: strict),
 
         .target(
             name: "TestSupport",

@@ -5,5 +5,6 @@ import ArgumentParser
 /// Configuration by the command line.
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "config", abstract: say("config"), subcommands: [ConfigCheckCommand.self])
+        commandName: "config", abstract: say("config"),
+        subcommands: [ConfigCheckCommand.self, ConfigExport.self, ConfigImport.self, ConfigSchema.self])
 }

@@ -14,6 +14,8 @@ enum ExitStatus: Int32 {
     case usage = 2
     /// It was understood and refused, or what it is about is not there.
     case refused = 3
+    /// `config import`: there are differences that were not applied.
+    case different = 4
 }
 
 /// The words of this run.

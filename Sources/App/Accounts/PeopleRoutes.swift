@@ -112,10 +112,9 @@ extension Accounts {
                 let new = try self.checked(form, signedIn, in: tx)
                 let store = PeopleStore(tx: tx, tenant: signedIn.tenant)
                 let administrators = try store.lockedAdministrators()
-                if administrators == [id], !form.isActive || !new.roles.contains(.administrator) {
-                    throw Refusal(
-                        .conflict, code: "last_administrator", key: "accounts.lastAdministrator", field: "roles")
-                }
+                let isOne = form.isActive && new.roles.contains(.administrator)
+                let isLeft = isOne || !Set(administrators).subtracting([id]).isEmpty
+                if let refusal = Self.refusal(administrators: Set(administrators), after: isLeft) { throw refusal }
                 try store.update(id, to: new, isActive: form.isActive)
                 if !form.isActive { try SessionsStore(tx: tx).deleteAll(of: id, signedIn.tenant) }
                 let entry = AuditEntry(by: signedIn, action: "accounts.personChanged", subject: id.raw)

@@ -35,6 +35,21 @@ struct PeopleStore {
         return try withRoles(try rows.map(Self.person))
     }
 
+    /// Everybody, in order of their login names.
+    func everybody() throws -> [Person] {
+        let rows = try tx.query(
+            "SELECT \(Self.columns) FROM person p WHERE p.tenant_id = \(tenant) ORDER BY p.login_folded, p.id")
+        var roles: [PersonID: Set<Role>] = [:]
+        for row in try tx.query("SELECT person_id, role FROM person_role WHERE tenant_id = \(tenant)") {
+            if let role = Role(rawValue: try row.at(1)) { roles[try row.at(0), default: []].insert(role) }
+        }
+        return try rows.map { row in
+            var person = try Self.person(row)
+            person.roles = roles[person.id] ?? []
+            return person
+        }
+    }
+
     private func people(where condition: SQL) throws -> [Person] {
         let rows = try tx.query(
             "SELECT \(Self.columns) FROM person p WHERE p.tenant_id = \(tenant) AND \(condition) ORDER BY p.id")
@@ -149,6 +164,19 @@ struct PeopleStore {
         return Set(try rows.map { try $0.at(0) })
     }
 
+    /// Who supervises which teams, of everybody.
+    func supervisedTeams() throws -> [PersonID: Set<TeamID>] {
+        var teams: [PersonID: Set<TeamID>] = [:]
+        for row in try tx.query("SELECT person_id, team_id FROM supervised_team WHERE tenant_id = \(tenant)") {
+            teams[try row.at(0), default: []].insert(try row.at(1))
+        }
+        return teams
+    }
+
+    func setTimeZone(of person: PersonID, to timeZone: String?) throws {
+        try tx.execute("UPDATE person SET time_zone = \(timeZone) WHERE tenant_id = \(tenant) AND id = \(person)")
+    }
+
     /// Active administrators, the longest there first. On PostgreSQL their roles are locked, so that two people
     /// cannot take each other's away at once.
     func lockedAdministrators() throws -> [PersonID] {
@@ -221,5 +249,16 @@ struct PeopleStore {
             """)
         let row = try tx.one("SELECT id FROM team WHERE tenant_id = \(tenant) AND name_folded = \(name.folded)")
         return try row?.at(0) ?? id
+    }
+
+    /// Gives a team another name; false when another team has it.
+    func rename(_ team: TeamID, to name: String) throws -> Bool {
+        try tx.execute(
+            """
+            UPDATE team SET name = \(name), name_folded = \(name.folded)
+            WHERE tenant_id = \(tenant) AND id = \(team) AND NOT EXISTS (
+                SELECT 1 FROM team o
+                WHERE o.tenant_id = \(tenant) AND o.name_folded = \(name.folded) AND o.id <> \(team))
+            """) == 1
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who works in a contact centre.
+import Foundation
 
 /// A person of one centre. Agents whom only a sender's system knows have no password and cannot sign in.
 public struct Person: Sendable, Hashable {
@@ -47,7 +48,10 @@ public struct NewPerson: Sendable {
     public init(login: String) { self.login = login }
 
     /// - Throws: ``Refusals`` by field.
-    func check() throws {
+    func check() throws { try refusals.throwIfAny() }
+
+    /// Everything that is wrong, by field.
+    var refusals: Refusals {
         var refusals = Refusals()
         if !isLogin(login) {
             refusals.add(Refusal(.invalid, code: "bad_login", key: "accounts.badLogin", field: "login"))
@@ -62,7 +66,10 @@ public struct NewPerson: Sendable {
         if !["ru", "en"].contains(language) {
             refusals.add(Refusal(.invalid, code: "bad_language", key: "accounts.badLanguage", field: "language"))
         }
-        try refusals.throwIfAny()
+        if let timeZone, TimeZone(identifier: timeZone) == nil {
+            refusals.add(Refusal(.invalid, code: "bad_time_zone", key: "accounts.badTimeZone", field: "timeZone"))
+        }
+        return refusals
     }
 }
 

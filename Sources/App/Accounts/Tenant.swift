@@ -55,6 +55,13 @@ public struct NewTenant: Sendable {
         if key.wholeMatch(of: /[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?/) == nil || Self.taken.contains(key) {
             refusals.add(Refusal(.invalid, code: "bad_key", key: "accounts.badTenantKey", field: "key"))
         }
+        refusals.all += Self.refusals(name: name, language: language, timeZone: timeZone).all
+        try refusals.throwIfAny()
+    }
+
+    /// What is wrong with what may be changed later, too.
+    static func refusals(name: String, language: String, timeZone: String) -> Refusals {
+        var refusals = Refusals()
         if name.nonEmpty == nil || name.count > AccountsLimits.nameLength {
             refusals.add(Refusal(.invalid, code: "bad_name", key: "accounts.badTenantName", field: "name"))
         }
@@ -64,7 +71,7 @@ public struct NewTenant: Sendable {
         if TimeZone(identifier: timeZone) == nil {
             refusals.add(Refusal(.invalid, code: "bad_time_zone", key: "accounts.badTimeZone", field: "timeZone"))
         }
-        try refusals.throwIfAny()
+        return refusals
     }
 
     /// Words that addresses begin with already.

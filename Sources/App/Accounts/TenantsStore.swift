@@ -49,6 +49,23 @@ struct TenantsStore {
         try tx.execute("UPDATE tenant SET surveys_enabled = \(isOn) WHERE id = \(id)")
     }
 
+    /// Keeps others from changing the same centre as a whole until the end of the transaction.
+    func lock(_ id: TenantID) throws {
+        _ = try tx.query("SELECT id FROM tenant WHERE id = \(id)\(Fragment.forUpdate)")
+    }
+
+    func update(_ id: TenantID, to change: TenantChange) throws {
+        try tx.execute(
+            """
+            UPDATE tenant SET name = \(change.name), language = \(change.language), time_zone = \(change.timeZone),
+                one_survey_per_interaction = \(change.oneSurveyPerInteraction),
+                ask_within_hours = \(change.askWithinHours), ask_once_in_days = \(change.askOnceInDays),
+                ask_per_year = \(change.askPerYear), ask_share_percent = \(change.askSharePercent),
+                minimum_n = \(change.minimumN)
+            WHERE id = \(id)
+            """)
+    }
+
     static func tenant(_ row: Row) throws -> Tenant {
         Tenant(
             id: try row.get("id"), key: try row.get("key"), name: try row.get("name"), kind: try row.get("kind"),

@@ -26,6 +26,7 @@ public struct Rooms: Sendable {
     public let records: Records
     public let reports: Reports
     public let home: Home
+    public let operations: Operations
 
     init(_ installation: Installation) {
         let later = Later<Rooms>()
@@ -56,6 +57,9 @@ public struct Rooms: Sendable {
             (surveys, interactions, workflows))
         reports = Reports(installation: installation, statistics: statistics)
         home = Home(installation: installation, accounts: accounts, statistics: statistics)
+        operations = Operations(
+            installation: installation, accounts: accounts, settings: settings, services: services,
+            (surveys, workflows, mailings))
         later.set(self)
     }
 }

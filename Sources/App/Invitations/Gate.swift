@@ -71,6 +71,19 @@ public struct AskingLimits: Sendable, Codable, Equatable {
             perYear: perYear ?? others.perYear, sharePercent: sharePercent ?? others.sharePercent)
     }
 
+    /// What is wrong, each with its place `limits.…`.
+    public var refusals: Refusals {
+        let numbers = [
+            ("withinHours", withinHours, AskingRanges.hours), ("onceInDays", onceInDays, AskingRanges.days),
+            ("perYear", perYear, AskingRanges.times), ("sharePercent", sharePercent, AskingRanges.percent),
+        ]
+        return Refusals(
+            numbers.compactMap { field, number, range in
+                guard let number, !range.contains(number) else { return nil }
+                return .outside(range, field: "limits." + field)
+            })
+    }
+
     /// Whether earlier invitations have to be looked at.
     var countsEarlier: Bool { (onceInDays ?? 0) > 0 || (perYear ?? 0) > 0 }
 

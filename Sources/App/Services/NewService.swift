@@ -32,6 +32,9 @@ public struct NewService: Sendable {
                     .invalid, code: "too_long", key: "services.nameTooLong",
                     arguments: ["limit": String(Self.nameLimit)], field: "name"))
         }
+        if let language, !LanguageTag.isWellFormed(language) {
+            refusals.add(Refusal(.invalid, code: "not_a_language", key: "services.badLanguage", field: "language"))
+        }
         return refusals
     }
 }

@@ -12,11 +12,6 @@ struct PredefinedDispositions: Decodable {
         func text(_ language: String) -> String { language.hasPrefix("ru") ? ru : en }
     }
 
-    /// Which directions a disposition is offered for.
-    enum Fit: String, Decodable {
-        case inbound, outbound, preview
-    }
-
     /// One disposition of a set.
     struct Entry: Decodable {
         let name: Text
@@ -25,7 +20,7 @@ struct PredefinedDispositions: Decodable {
         let systemType: SystemType?
         let agentSelects: Bool?
         let doNotAsk: Bool?
-        let fits: [Fit]?
+        let fits: [DispositionFit]?
     }
 
     /// One folder of a set.
@@ -57,5 +52,19 @@ struct PredefinedDispositions: Decodable {
     func folders(for type: ServiceType) throws -> [Folder] {
         guard let list = sets.first(where: { $0.types.contains(type) }) else { throw Missing(what: type.rawValue) }
         return list.folders
+    }
+}
+
+extension PredefinedDispositions.Entry {
+    /// The disposition of a new service.
+    func entry(of type: ServiceType, language: String) -> ServiceContent.Entry {
+        var entry = ServiceContent.Entry(name: name.text(language))
+        entry.description = description?.text(language) ?? ""
+        entry.type = self.type
+        entry.systemType = systemType
+        entry.agentSelects = agentSelects ?? true
+        entry.doNotAsk = doNotAsk ?? false
+        entry.fits = Set(fits ?? (type == .outbound ? [.outbound] : [.inbound]))
+        return entry
     }
 }

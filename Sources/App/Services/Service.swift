@@ -60,6 +60,11 @@ public enum SystemType: String, SQLConvertible, Codable, CaseIterable {
     case noAssignedAgentBeforeAnswer = "NO_ASSIGNED_AGENT_BEFORE_ANSWER"
 }
 
+/// Which interactions a disposition is offered for (columns G to I of spec 4.2).
+public enum DispositionFit: String, Codable, Sendable, CaseIterable {
+    case inbound, outbound, preview
+}
+
 /// A folder of a service's dispositions.
 public struct DispositionFolder: Sendable, Equatable {
     public let id: DispositionFolderID

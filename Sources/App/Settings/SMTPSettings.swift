@@ -57,6 +57,13 @@ public struct SMTPSettings: Sendable, Equatable {
 
     /// How many connections a server is asked for unless the centre says otherwise.
     public static let usualConnections = 8
+    public static let connectionsAllowed = 1...64
+
+    /// What is wrong with what the page does not ask for; nil when nothing is.
+    public var connectionsRefusal: Refusal? {
+        if Self.connectionsAllowed.contains(connections) { return nil }
+        return .outside(Self.connectionsAllowed, field: "connections")
+    }
 
     /// Whether a changed host, port, user or protection makes the password be asked for again.
     public func needsPasswordAgain(after old: SMTPSettings) -> Bool {

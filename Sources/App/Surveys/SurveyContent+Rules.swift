@@ -40,7 +40,7 @@ struct SurveyContentCheck {
 
     private mutating func readLanguage(_ version: FormLanguage) {
         block = nil
-        if !Self.isLanguageTag(version.language) { refuse("not_a_language", "notALanguage") }
+        if !LanguageTag.isWellFormed(version.language) { refuse("not_a_language", "notALanguage") }
         checkText(version.title, limit: SurveyLimits.titleCharacters, missing: "noTitle")
         if let button = version.sendButton {
             checkText(button, limit: SurveyLimits.sendButtonCharacters, missing: "noSendButton")
@@ -170,18 +170,6 @@ struct SurveyContentCheck {
                 case UInt8(ascii: "_"): true
                 default: false
                 }
-            }
-    }
-
-    /// The shape of a BCP 47 tag: a language of two to three letters and further parts of one to eight.
-    static func isLanguageTag(_ text: String) -> Bool {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard text.utf8.count <= 35, let first = parts.first, (2...3).contains(first.utf8.count) else { return false }
-        let isLetters = first.utf8.allSatisfy { (0x61...0x7A).contains($0 | 0x20) }
-        return isLetters
-            && parts.dropFirst().allSatisfy { part in
-                (1...8).contains(part.utf8.count)
-                    && part.utf8.allSatisfy { (0x61...0x7A).contains($0 | 0x20) || (0x30...0x39).contains($0) }
             }
     }
 

@@ -41,6 +41,27 @@ enum SurveyStore {
             """)
     }
 
+    /// Changes a field, and takes it up again when it was retired.
+    static func update(_ field: SurveyField, of tenant: TenantID, in tx: any Transaction) throws {
+        try tx.execute(
+            """
+            UPDATE survey_field SET name = \(field.name), kind = \(field.kind), minimum = \(field.minimum),
+                maximum = \(field.maximum), satisfied_from = \(field.satisfiedFrom),
+                promoter_from = \(field.promoterFrom), detractor_to = \(field.detractorTo), series = \(field.series),
+                retired_at = NULL
+            WHERE tenant_id = \(tenant) AND id = \(field.id)
+            """)
+    }
+
+    static func retire(
+        _ fields: [SurveyFieldID], of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws {
+        if fields.isEmpty { return }
+        let ids = fields.map { "\($0)" as SQL }.joined(separator: ", ")
+        try tx.execute(
+            "UPDATE survey_field SET retired_at = \(now) WHERE tenant_id = \(tenant) AND id IN (\(ids))")
+    }
+
     // MARK: Forms
 
     private static let formColumns: SQL = """
@@ -102,6 +123,36 @@ enum SurveyStore {
             UPDATE survey_form SET version_id = \(version), revision = revision + 1, changed_by = \(change.person),
                 changed_at = \(change.at)
             WHERE tenant_id = \(tenant) AND id = \(form)
+            """)
+    }
+
+    /// Changes a form's name and times; false when another one has the name.
+    static func update(
+        _ form: FormID, to draft: NewForm, of tenant: TenantID, change: SurveyChange, in tx: any Transaction
+    ) throws -> Bool {
+        let name = draft.name.trimmed
+        return try tx.execute(
+            """
+            UPDATE survey_form SET name = \(name), name_folded = \(name.folded), valid_days = \(draft.validDays),
+                edit_hours = \(draft.editHours), revision = revision + 1, changed_by = \(change.person),
+                changed_at = \(change.at)
+            WHERE tenant_id = \(tenant) AND id = \(form) AND NOT EXISTS (
+                SELECT 1 FROM survey_form o
+                WHERE o.tenant_id = \(tenant) AND o.name_folded = \(name.folded) AND o.archived_at IS NULL
+                    AND o.id <> \(form))
+            """) == 1
+    }
+
+    static func archive(
+        _ forms: [FormID], of tenant: TenantID, change: SurveyChange, in tx: any Transaction
+    ) throws {
+        if forms.isEmpty { return }
+        let ids = forms.map { "\($0)" as SQL }.joined(separator: ", ")
+        try tx.execute(
+            """
+            UPDATE survey_form SET archived_at = \(change.at), revision = revision + 1,
+                changed_by = \(change.person), changed_at = \(change.at)
+            WHERE tenant_id = \(tenant) AND id IN (\(ids))
             """)
     }
 

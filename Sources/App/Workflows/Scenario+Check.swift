@@ -9,6 +9,7 @@ enum ScenarioLimits {
     static let textBytes = 10_000
     static let waitDays: Int64 = 366
     static let recipients = 20
+    static let triggers = 100
 }
 
 extension ScenarioBlock {
@@ -27,6 +28,7 @@ extension Scenario {
         if version != 1 { faults.refuse("unknown_version", "unknownVersion", "version") }
         if blocks.isEmpty { faults.refuse("scenario_empty", "scenarioEmpty", "blocks") }
         let all = allBlocks
+        if depth > ScenarioLimits.depth { faults.refuse("too_deep", "tooDeep", "blocks") }
         if all.count > ScenarioLimits.blocks { faults.refuse("too_many_blocks", "tooManyBlocks", "blocks") }
         var keys: Set<String> = []
         for block in all {

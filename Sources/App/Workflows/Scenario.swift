@@ -22,6 +22,16 @@ public struct Scenario: Codable, Sendable, Equatable {
     }
 }
 
+extension Scenario {
+    /// How deep branches lie in branches; 1 without any.
+    var depth: Int {
+        func depth(_ blocks: [ScenarioBlock]) -> Int {
+            1 + (blocks.flatMap(\.branches).map { $0.blocks.isEmpty ? 0 : depth($0.blocks) }.max() ?? 0)
+        }
+        return depth(blocks)
+    }
+}
+
 /// One block. Its key is unique in the scenario and survives edits, so that a waiting run finds its place.
 public struct ScenarioBlock: Sendable, Equatable {
     public var key: String

@@ -83,6 +83,30 @@ struct VariableText: Sendable, Equatable {
     init(_ text: String) {
         var pieces: [Piece] = []
         var literal = String.UnicodeScalarView()
+        Self.read(text) { part in
+            switch part {
+            case .plain(let scalar): literal.append(scalar)
+            case .escaped(let opener): literal.append(contentsOf: opener)
+            case .variable(let variable, _):
+                if !literal.isEmpty { pieces.append(.literal(String(literal))) }
+                literal = String.UnicodeScalarView()
+                pieces.append(variable)
+            }
+        }
+        if !literal.isEmpty { pieces.append(.literal(String(literal))) }
+        self.pieces = pieces
+    }
+
+    /// What a reader meets in a text.
+    private enum Part {
+        case plain(Unicode.Scalar)
+        /// `$(` or `${`, written with two dollar signs.
+        case escaped(Substring.UnicodeScalarView)
+        /// A variable, and as it was written.
+        case variable(Piece, Substring.UnicodeScalarView)
+    }
+
+    private static func read(_ text: String, _ take: (Part) -> Void) {
         var rest = text.unicodeScalars[...]
         func opener(_ text: Substring.UnicodeScalarView) -> Unicode.Scalar? {
             guard text.first == "$", let second = text.dropFirst().first else { return nil }
@@ -90,22 +114,45 @@ struct VariableText: Sendable, Equatable {
         }
         while let first = rest.first {
             if first == "$", rest.dropFirst().first == "$", opener(rest.dropFirst()) != nil {
-                literal.append(contentsOf: rest.dropFirst().prefix(2))
+                take(.escaped(rest.dropFirst().prefix(2)))
                 rest = rest.dropFirst(3)
             } else if let end = opener(rest), let close = rest.firstIndex(of: end),
-                let variable = Self.variable(rest[rest.index(rest.startIndex, offsetBy: 2)..<close])
+                let variable = variable(rest[rest.index(rest.startIndex, offsetBy: 2)..<close])
             {
-                if !literal.isEmpty { pieces.append(.literal(String(literal))) }
-                literal = String.UnicodeScalarView()
-                pieces.append(variable)
+                take(.variable(variable, rest[...close]))
                 rest = rest[rest.index(after: close)...]
             } else {
-                literal.append(first)
+                take(.plain(first))
                 rest = rest.dropFirst()
             }
         }
-        if !literal.isEmpty { pieces.append(.literal(String(literal))) }
-        self.pieces = pieces
+    }
+
+    /// A text whose links to surveys lead to other forms: what stands behind the colon of `survey.link` is asked for
+    /// its successor; nil leaves it.
+    static func replacingForms(in text: String, _ successor: (String) -> String?) -> String {
+        var whole = String.UnicodeScalarView()
+        read(text) { part in
+            switch part {
+            case .plain(let scalar): whole.append(scalar)
+            case .escaped(let opener):
+                whole.append("$")
+                whole.append(contentsOf: opener)
+            case .variable(.variable(let name, let fallback), let written):
+                guard name.steps == [.member("survey"), .member("link")], let argument = name.argument,
+                    let new = successor(argument)
+                else {
+                    whole.append(contentsOf: written)
+                    break
+                }
+                let inside = "survey.link:" + new + (fallback.map { "|" + $0 } ?? "")
+                whole.append(contentsOf: written.prefix(2))
+                whole.append(contentsOf: inside.unicodeScalars)
+                whole.append(contentsOf: written.suffix(1))
+            case .variable(.literal, let written): whole.append(contentsOf: written)
+            }
+        }
+        return String(whole)
     }
 
     /// What stands between the brackets; nil when it is no variable, so that the text stays as it is.

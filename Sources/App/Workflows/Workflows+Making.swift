@@ -10,23 +10,11 @@ extension Workflows {
         at now: Moment
     ) throws -> WorkflowID {
         var refusals = try check(scenario, of: tenant, in: tx)
-        if name.nonEmpty == nil {
-            refusals.add(Refusal(.invalid, code: "name_missing", key: "workflows.refusal.nameMissing", field: "name"))
-        }
-        if name.count > 200 {
-            refusals.add(Refusal(.invalid, code: "name_too_long", key: "workflows.refusal.nameTooLong", field: "name"))
-        }
+        refusals.all += Workflow.refusals(name: name).all
         try refusals.throwIfAny()
         let store = WorkflowsStore(tenant: tenant, tx: tx)
         let id = tx.new(WorkflowID.self)
-        guard try store.insert(id, name: name.trimmed, by: person, at: now) else {
-            throw Refusals([
-                Refusal(
-                    .conflict, code: "name_taken", key: "workflows.refusal.nameTaken",
-                    arguments: ["name": name.trimmed],
-                    field: "name")
-            ])
-        }
+        guard try store.insert(id, name: name.trimmed, by: person, at: now) else { throw Self.taken(name) }
         try store.insertVersion(of: id, scenario: jsonText(scenario), by: person, at: now)
         return id
     }
@@ -56,34 +44,14 @@ extension Workflows {
     }
 
     /// Makes a configuration of a workflow.
-    /// - Throws: ``Refusals`` when its name or its triggers are missing, or workflow, service or disposition unknown.
+    /// - Throws: ``Refusals`` when its name or its triggers are missing, its name taken, or workflow, service or
+    ///   disposition unknown.
     public func addConfiguration(
         _ new: NewConfiguration, of tenant: TenantID, in tx: any Transaction, at now: Moment
     ) throws -> ConfigurationID {
-        let store = WorkflowsStore(tenant: tenant, tx: tx)
-        var refusals = Refusals()
-        func refuse(_ code: String, _ key: String, _ field: String) {
-            refusals.add(Refusal(.invalid, code: code, key: "workflows.refusal." + key, field: field))
-        }
-        if new.name.nonEmpty == nil { refuse("name_missing", "nameMissing", "name") }
-        if new.name.count > 200 { refuse("name_too_long", "nameTooLong", "name") }
-        if new.triggers.isEmpty { refuse("trigger_missing", "triggerMissing", "triggers") }
-        if try !store.exists(new.workflow) { refuse("unknown_workflow", "unknownWorkflow", "workflow") }
-        if try !store.hasService(new.service) { refuse("unknown_service", "unknownService", "service") }
-        let known = try store.dispositions(of: new.service)
-        for (position, trigger) in new.triggers.enumerated() {
-            let field = "triggers.\(position)"
-            switch trigger {
-            case .agentCompletes(.one(let id)), .interactionEnds(.one(let id)):
-                if !known.contains(id) { refuse("unknown_disposition", "unknownDisposition", field) }
-            case .averageSentiment(_, let threshold):
-                if !(-1...1).contains(threshold) { refuse("threshold_outside", "thresholdOutside", field) }
-            case .agentCompletes, .interactionEnds: break
-            }
-        }
-        try refusals.throwIfAny()
+        try checked(new, as: nil, of: tenant, in: tx)
         let id = tx.new(ConfigurationID.self)
-        try store.insert(new, as: id, at: now)
+        try WorkflowsStore(tenant: tenant, tx: tx).insert(new, as: id, at: now)
         return id
     }
 

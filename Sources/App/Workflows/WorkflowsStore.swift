@@ -76,10 +76,21 @@ struct WorkflowsStore {
             VALUES (\(tenant), \(id), \(new.workflow), \(new.service), \(new.name.trimmed), \(new.isEnabled),
                 \(jsonText(new.limits)), \(now))
             """)
-        for (position, trigger) in new.triggers.enumerated() { try insert(trigger, of: id, at: position) }
+        try insert(new.triggers, of: id)
     }
 
-    private func insert(_ trigger: Trigger, of configuration: ConfigurationID, at position: Int) throws {
+    /// Writes a configuration's triggers, in their order.
+    func insert(_ triggers: [Trigger], of configuration: ConfigurationID) throws {
+        let rows = triggers.enumerated().map { row($1, of: configuration, at: $0) }
+        try tx.execute(
+            """
+            INSERT INTO workflow_trigger (tenant_id, configuration_id, position, id, event, disposition_id,
+                any_disposition, comparison, threshold)
+            VALUES \(rows.joined(separator: ", "))
+            """)
+    }
+
+    private func row(_ trigger: Trigger, of configuration: ConfigurationID, at position: Int) -> SQL {
         var disposition: DispositionID?
         var any: String?
         var comparison: SentimentComparison?
@@ -93,13 +104,10 @@ struct WorkflowsStore {
             }
         case .averageSentiment(let given, let number): (comparison, threshold) = (given, number)
         }
-        try tx.execute(
+        return """
+            (\(tenant), \(configuration), \(position), \(tx.newID()), \(trigger.event), \(disposition), \(any),
+            \(comparison), \(threshold))
             """
-            INSERT INTO workflow_trigger (tenant_id, configuration_id, position, id, event, disposition_id,
-                any_disposition, comparison, threshold)
-            VALUES (\(tenant), \(configuration), \(position), \(tx.newID()), \(trigger.event),
-                \(disposition.sqlValue), \(any.sqlValue), \(comparison.sqlValue), \(threshold.sqlValue))
-            """)
     }
 
     /// False when there is no such configuration.
