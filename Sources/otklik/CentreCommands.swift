@@ -19,12 +19,16 @@ struct ConfigExport: AsyncParsableCommand {
     @OptionGroup var place: WhereOptions
     @OptionGroup var centre: TenantOption
     @OptionGroup var spoken: LanguageOption
+    @OptionGroup var json: JSONFlag
     @Argument(help: help("exportFile"), completion: .file(extensions: ["yaml", "yml"])) var file: String?
 
     func run() async throws {
         try await place.withOtklik { otklik in
             let t = otklik.installation.catalogue.localizer(words.language)
-            let text = try await otklik.rooms.operations.export(centre.tenant)
+            let operations = otklik.rooms.operations
+            let text =
+                try await json.isOn
+                ? operations.exportJSON(centre.tenant) : operations.export(centre.tenant)
             guard let file else { return print(text, terminator: "") }
             do {
                 try Data(text.utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
@@ -113,6 +117,8 @@ struct ConfigSchema: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "schema", abstract: say("config.schema"))
 
     @OptionGroup var spoken: LanguageOption
+    /// It is JSON in any case.
+    @OptionGroup var json: JSONFlag
 
     func run() { print(Operations.schema, terminator: "") }
 }

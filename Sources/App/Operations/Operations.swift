@@ -35,9 +35,16 @@ public struct Operations: Sendable {
     /// A centre's configuration as the text of a file: the same configuration gives the same bytes.
     /// - Throws: ``Refusal`` when there is no such centre, or when two of its things cannot be told apart by name.
     public func export(_ key: String?) async throws -> String {
+        CentreWriter.text(of: try await value(key))
+    }
+
+    /// The same as JSON in one line, for programs; import reads it, too, since JSON is YAML.
+    public func exportJSON(_ key: String?) async throws -> String { try await value(key).text + "\n" }
+
+    private func value(_ key: String?) async throws -> JSON {
         let centre = try await installation.database.read { tx in try stored(key, in: tx) }
         try refuseTwins(centre)
-        return CentreWriter.text(of: try centre.parts(CentreNames(centre)).value())
+        return try centre.parts(CentreNames(centre)).value()
     }
 
     /// What an import of a file would change.

@@ -31,6 +31,8 @@ import Testing
             try await world.makeTenant("second")
             try await world.take(text, into: "second")
             #expect(try await world.operations.export("second") == text)
+            // JSON is YAML.
+            #expect(try await world.take(try await world.operations.exportJSON("second"), into: "second") == [])
             // The stored password was sealed, opened and compared.
             let other = ["SMTP_PASSWORD": "other"]
             #expect(try await world.take(text, environment: other).map(\.path) == ["smtp.password"])
