@@ -215,7 +215,7 @@ def b2(count=20_000):
         with server(lambda data: quick_workflow(data, port)) as running:
             script = completion_script(running.demo(), running.data)
             cpu, start = cpu_of(running.process.pid), time.monotonic()
-            feeding = subprocess.Popen(["wrk", "-t1", "-c16", "-d600s", "-s", script, running.address],
+            feeding = subprocess.Popen(["wrk", "-t1", "-c64", "-d600s", "-s", script, running.address],
                                        stdout=subprocess.DEVNULL)
             try:
                 while ledger(running.data, "SELECT count(*) FROM interaction") < count:
