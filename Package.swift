@@ -87,9 +87,11 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "DurableTests", dependencies: ["Durable", "Storage", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "PostTests", dependencies: ["Post", "TestSupport", nioCore, nioPosix], swiftSettings: strict),
+        .testTarget(
+            name: "PostTests", dependencies: ["Post", "TestSupport", nioCore, nioPosix], swiftSettings: strict),
         .testTarget(name: "MarkupTests", dependencies: ["Markup"], swiftSettings: strict),
-        .testTarget(name: "AppTests", dependencies: ["App", "TestSupport", hummingbird, httpTypes], swiftSettings: strict),
+        .testTarget(
+            name: "AppTests", dependencies: ["App", "TestSupport", hummingbird, httpTypes], swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["App", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "HouseTests", dependencies: ["App", "Storage", "TestSupport", hummingbird, httpTypes],

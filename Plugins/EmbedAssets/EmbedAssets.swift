@@ -15,7 +15,8 @@ struct EmbedAssets: BuildToolPlugin {
             .filter { Self.embedded.contains($0.pathExtension) }
             .sorted { $0.path < $1.path }
         let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedAssets.swift")
-        let arguments = [output.path, module.directoryURL.path] + inputs.filter { $0.pathExtension != "md" }.map(\.path)
+        let arguments =
+            [output.path, module.directoryURL.path] + inputs.filter { $0.pathExtension != "md" }.map(\.path)
         return [
             .buildCommand(
                 displayName: "Embedding \(inputs.count) assets of \(target.name)",

@@ -39,7 +39,7 @@ final class Pump: Sendable {
                 return try await claims.claim(for: node, limit: handler.batch, now: now) { items, tx in
                     try body(items, context, tx)
                 }
-            } catch where !Self.isOutage(error) {
+            } catch let error where !Self.isOutage(error) {
                 logger.debug("A batch failed and is tried item by item.", metadata: ["error": "\(error)"])
             }
         }

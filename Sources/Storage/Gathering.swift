@@ -65,7 +65,7 @@ public final class Gathering<Element: Sendable, Outcome: Sendable>: Sendable {
         do {
             let outcomes = try await commit(batch.map(\.element))
             for (waiting, outcome) in zip(batch, outcomes) { waiting.continuation.resume(returning: outcome) }
-        } catch where batch.count == 1 {
+        } catch let error where batch.count == 1 {
             batch[0].continuation.resume(throwing: error)
         } catch {
             for waiting in batch { await commit([waiting]) }

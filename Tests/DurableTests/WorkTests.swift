@@ -126,7 +126,7 @@ import Testing
                 let again = try await world.claim(limit: 200)
                 try await world.database.write { try Work.settle(again, as: .done, in: $0) }
                 let rows0 = try await world.counts().all
-            #expect(rows0 == 0)
+                #expect(rows0 == 0)
             }
         }
     }

@@ -67,8 +67,9 @@ import Testing
         let named = Set(whole.matches(of: /"([a-z][A-Za-z]*\.[A-Za-z0-9_.]+)"/).map { String($0.output.1) })
         // "surveys.kind.\(kind)" says all keys that begin so.
         let begun = Set(
-            whole.matches(of: /"([a-z][A-Za-z]*\.(?:[A-Za-z0-9_]+\.)*[A-Za-z0-9_]*)\\\(/).map { String($0.output.1) })
-            .union(named.filter { $0.hasSuffix(".") })
+            whole.matches(of: /"([a-z][A-Za-z]*\.(?:[A-Za-z0-9_]+\.)*[A-Za-z0-9_]*)\\\(/).map { String($0.output.1) }
+        )
+        .union(named.filter { $0.hasSuffix(".") })
         let unused = (catalogue.sentences["en"] ?? [:]).keys.filter { key in
             // A notice names what its title and body have in common.
             let isPart = [".title", ".body"].contains { part in

@@ -14,10 +14,14 @@ import Testing
         ("Mail", ["Foundation", "Markup", "Post"]),
         ("Routes", ["Foundation", "Hummingbird", "HTTPTypes", "NIOCore", "Storage", "Markup", "Durable", "Logging"]),
         ("Jobs", ["Foundation", "Storage", "Durable", "Logging", "Post"]),
-        ("Service", [
-            "Foundation", "Storage", "Durable", "Logging", "Post", "ServiceLifecycle", "NIOCore", "NIOPosix", "CSodium",
-            "NIOConcurrencyHelpers",
-        ]),
+        (
+            "Service",
+            [
+                "Foundation", "Storage", "Durable", "Logging", "Post", "ServiceLifecycle", "NIOCore", "NIOPosix",
+                "CSodium",
+                "NIOConcurrencyHelpers",
+            ]
+        ),
     ]
     private static let withoutRole: Set<String> = [
         "Foundation", "Storage", "Durable", "Markup", "Post", "Logging", "Crypto", "CZlib", "NIOConcurrencyHelpers",

@@ -36,8 +36,9 @@ import Testing
 
     @Test func `sentences are said with their number and names`() throws {
         let (ru, en) = (try catalogue().localizer("ru"), try catalogue().localizer("en"))
-        #expect([1, 3, 12, 12345].map { ru("a.answers", count: $0) }
-            == ["1 ответ", "3 ответа", "12 ответов", "12\u{A0}345 ответов"])
+        #expect(
+            [1, 3, 12, 12345].map { ru("a.answers", count: $0) }
+                == ["1 ответ", "3 ответа", "12 ответов", "12\u{A0}345 ответов"])
         #expect([1, 3, 12345].map { en("a.answers", count: $0) } == ["1 answer", "3 answers", "12,345 answers"])
         #expect(ru("a.hello", ["name": "{count}"]) == "Здравствуйте, {count}!")
         #expect(en("a.missing") == "a.missing")

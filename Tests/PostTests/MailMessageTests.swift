@@ -87,9 +87,10 @@ import Testing
         #expect(parsed.header("message-id") == ["<7.1@centre.example>"])
         #expect(parsed.header("auto-submitted") == ["auto-generated"])
         #expect(parsed.header("list-unsubscribe-post") == ["List-Unsubscribe=One-Click"])
-        #expect(parsed.header("list-unsubscribe") == [
-            "<https://o.example/u/AbC>, <mailto:off@centre.example?subject=unsubscribe>"
-        ])
+        #expect(
+            parsed.header("list-unsubscribe") == [
+                "<https://o.example/u/AbC>, <mailto:off@centre.example?subject=unsubscribe>"
+            ])
         #expect(parsed.header("feedback-id") == ["42:demo:survey:otklik"])
         #expect(parsed.parts.map(\.type) == ["text/plain", "text/html"])
         #expect(parsed.parts[0].body == "Здравствуйте, Иван!\n\nОценить (https://o.example/s/AbC)")
@@ -112,10 +113,11 @@ import Testing
         let byName = try Self.hostile.map { try message(name: $0) }
         for (index, parsed) in try parse(bySubject + byName).enumerated() {
             let value = Self.hostile[index % Self.hostile.count]
-            #expect(parsed.headers.map { $0[0] } == [
-                "Date", "From", "To", "Subject", "Message-ID", "MIME-Version", "Auto-Submitted", "Content-Type",
-                "Content-Transfer-Encoding",
-            ], "case \(index)")
+            #expect(
+                parsed.headers.map { $0[0] } == [
+                    "Date", "From", "To", "Subject", "Message-ID", "MIME-Version", "Auto-Submitted", "Content-Type",
+                    "Content-Transfer-Encoding",
+                ], "case \(index)")
             #expect(parsed.defects == [], "case \(index)")
             #expect(parsed.to.map { $0[1] } == ["ivan@customer.example"], "case \(index)")
             #expect(parsed.from.map { $0[1] } == ["survey@centre.example"], "case \(index)")
@@ -134,7 +136,8 @@ import Testing
     private static func shown(_ value: String) -> String {
         var text = String.UnicodeScalarView()
         for scalar in value.unicodeScalars {
-            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+            let isControl =
+                scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
                 || [0x2028, 0x2029, 0xFEFF].contains(scalar.value)
             text.append(isControl ? " " : scalar)
         }

@@ -45,7 +45,8 @@ import Testing
         let whole = try await ScriptedSMTPServer.start(behaviour)
         let envelope = try envelope()
         var seen: Set<String> = []
-        let total = "EHLO test.example\r\nMAIL FROM:<a@x.example>\r\nRCPT TO:<b@x.example>\r\nDATA\r\n".utf8.count
+        let total =
+            "EHLO test.example\r\nMAIL FROM:<a@x.example>\r\nRCPT TO:<b@x.example>\r\nDATA\r\n".utf8.count
             + "Subject: 1\r\n\r\n..dot\r\n.\r\n".utf8.count
         for limit in 0...total {
             behaviour.killAfterBytes = limit

@@ -134,8 +134,9 @@ struct AnsweringRoutes: Sendable {
         let tags = version.content.languages.map(\.language)
         let wish = request.uri.queryParameters.get("language").map { String($0) } ?? request.wishedLanguage
         let tag = LanguageChoice.pick(from: tags, wishes: [wish, signedIn.language].compactMap { $0 })
-        guard let language = version.content.languages.first(where: { $0.language == tag })
-            ?? version.content.languages.first
+        guard
+            let language = version.content.languages.first(where: { $0.language == tag })
+                ?? version.content.languages.first
         else { throw Refusal.notFound }
         let centre = try await answering.centre(tenant, at: installation.clock.now())
         var page = SurveyPage(

@@ -130,7 +130,8 @@ struct JSONReader {
         while let byte = next {
             switch byte {
             case UInt8(ascii: "\""):
-                let text = isPlain
+                let text =
+                    isPlain
                     ? String(validating: bytes[start..<position], as: UTF8.self)
                     : String(validating: content, as: UTF8.self)
                 guard let text else { throw fault(.utf8) }

@@ -30,7 +30,8 @@ public struct Problem: Sendable {
             FieldError(field: $0.field, code: $0.code, detail: t($0.key, $0.arguments))
         }
         code = refusals.all.count > 1 ? "invalid" : first.code
-        detail = refusals.all.count > 1
+        detail =
+            refusals.all.count > 1
             ? t("frame.problems", count: refusals.all.count) : t(first.key, first.arguments)
         requestID = nil
         if first.kind == .unauthenticated { headers[.wwwAuthenticate] = "Bearer realm=\"otklik\"" }

@@ -69,7 +69,8 @@ public struct InteractionEvents: Sendable {
         sentimentArrived: @escaping @Sendable (InteractionCompleted, any Transaction, Moment) throws -> [RunStarted] = {
             _, _, _ in []
         },
-        runsStarted: @escaping @Sendable (TenantID, [InteractionID], any Transaction) throws
+        runsStarted:
+            @escaping @Sendable (TenantID, [InteractionID], any Transaction) throws
             -> [InteractionID: [RunStarted]] = { _, _, _ in [:] }
     ) {
         self.completed = completed

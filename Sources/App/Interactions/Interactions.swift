@@ -133,7 +133,7 @@ public struct Interactions: Sendable {
     ) async -> [Result<IntakeOutcome, any Error>] {
         do {
             return try await record(deliveries, from: sender).map { .success($0) }
-        } catch where deliveries.count == 1 {
+        } catch let error where deliveries.count == 1 {
             return [.failure(error)]
         } catch {
             var results: [Result<IntakeOutcome, any Error>] = []

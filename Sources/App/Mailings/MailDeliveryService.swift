@@ -39,7 +39,7 @@ final class MailDeliveryService: Sendable {
         conclusions = Gathering { elements in
             do {
                 try await mailings.conclude(elements)
-            } catch where elements.count == 1 && !(error is LeaseLost) {
+            } catch let error where elements.count == 1 && !(error is LeaseLost) {
                 // A run that cannot go on must not leave its mail without an outcome.
                 try await mailings.conclude(elements, wakesRuns: true)
             }

@@ -116,9 +116,10 @@ public struct MailingsRoutes: Sendable {
         let form = MailCheckForm(
             to: input.text("check_to"), subject: input.text("check_subject"), text: input.text("check_text"))
         let settings = mailings.settings
-        let stored = try await mailings.installation.database.read { [tenant = signedIn.tenant] tx in
-            try settings.smtp(of: tenant, in: tx)
-        } ?? .initial(senderName: "", senderEmail: "")
+        let stored =
+            try await mailings.installation.database.read { [tenant = signedIn.tenant] tx in
+                try settings.smtp(of: tenant, in: tx)
+            } ?? .initial(senderName: "", senderEmail: "")
         var errors = FieldErrors.none
         var steps: [MailCheckStep]?
         do {

@@ -62,8 +62,10 @@ struct OutgoingMail: Sendable {
             let footer: HTML = "<p><small>\(t("mailings.footer")) \(link)</small></p>"
             whole += footer.text
         }
-        return Self.fill(whole, with: Links(
-            survey: HTML(links.survey).text, unsubscribe: HTML(links.unsubscribe).text))
+        return Self.fill(
+            whole,
+            with: Links(
+                survey: HTML(links.survey).text, unsubscribe: HTML(links.unsubscribe).text))
     }
 
     private func body(text: String, row: LedgerMessage, links: Links, language: String) -> String {

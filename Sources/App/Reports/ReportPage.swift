@@ -44,7 +44,8 @@ struct ReportPage {
         let everything = FieldOption("", t("reports.all"))
         let teams = [everything] + choices.teams.map { FieldOption($0.id.description, $0.name) }
         let services = [everything] + choices.services.map { FieldOption($0.id.description, $0.name) }
-        let channels = [everything]
+        let channels =
+            [everything]
             + Channel.allCases.map { FieldOption($0.rawValue, t("reports.channel.\($0.rawValue)")) }
         let bases = FigureFilter.Basis.allCases.map { FieldOption($0.rawValue, t("reports.basis.\($0.rawValue)")) }
         return """

@@ -135,7 +135,8 @@ enum StatisticsStore {
     ) throws -> [Int64: [String: MeasureSum]] {
         if filter.teams?.isEmpty == true { return [:] }
         var sums: [Int64: [String: MeasureSum]] = [:]
-        let spans = grouping == .day
+        let spans =
+            grouping == .day
             ? [FigureSpan(grain: .day(filter.basis), from: filter.from, to: filter.to)] : FigureSpan.spans(of: filter)
         for span in spans {
             let rows = try tx.query(

@@ -148,7 +148,8 @@ struct RunStore {
     func insertLines(_ lines: [(run: RunID, line: RunLine)]) throws {
         for piece in lines.piecesForStatements {
             let values = piece.map { run, line -> SQL in
-                let details = line.arguments.isEmpty
+                let details =
+                    line.arguments.isEmpty
                     ? "{}" : JSON.object(line.arguments.mapValues { .string($0) }).text
                 return """
                     (\(tenant), \(run), \(tx.newID()), \(line.at), \(line.block), \(line.outcome.rawValue),

@@ -50,7 +50,8 @@ public struct Workflows: Sendable {
     ) throws {
         let taken = Set(try RunStore(tenant: tenant, tx: tx).signal(signals))
         guard !taken.isEmpty else { return }
-        let outcomes = isLater
+        let outcomes =
+            isLater
             ? Dictionary(uniqueKeysWithValues: taken.map { ($0, WorkOutcome.again(at: now.milliseconds)) })
             : try advance(taken.sorted(), of: tenant, in: tx, at: now)
         let resting = outcomes.sorted { $0.key < $1.key }.compactMap { run, outcome in

@@ -144,8 +144,9 @@ import Testing
                 #expect(statuses == [200, 409])
             }
             let states = try await world.submissions().sorted()
-            #expect(states == Array(repeating: "counted", count: 5)
-                + Array(repeating: "quarantined answered_before", count: 5))
+            #expect(
+                states == Array(repeating: "counted", count: 5)
+                    + Array(repeating: "quarantined answered_before", count: 5))
             #expect(try await world.count("SELECT COUNT(*) FROM statistic_delta WHERE answered_on > 0") == 5)
         }
     }

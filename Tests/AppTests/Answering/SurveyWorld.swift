@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One centre, one form with all ten kinds of blocks, and customers who were asked.
-import Foundation
 import Durable
+import Foundation
 import HTTPTypes
 import Markup
 import Storage
@@ -134,13 +134,14 @@ struct SurveyWorld: Sendable {
             SELECT a.block, a.number, a.is_not_applicable, a.content, a.field_id FROM answer a
             JOIN submission s ON s.tenant_id = a.tenant_id AND s.id = a.submission_id WHERE s.state = 'counted'
             """)
-        return try Dictionary(uniqueKeysWithValues: rows.map { row in
-            let number: Double? = try row.at(1)
-            let isNotApplicable: Bool = try row.at(2)
-            let shown = isNotApplicable ? "N/A" : number.map(plainNumber) ?? "-"
-            let field: Int64? = try row.at(4)
-            return (try row.at(0), "\(shown) \(try row.at(3, as: String.self))\(field == nil ? "" : " field")")
-        })
+        return try Dictionary(
+            uniqueKeysWithValues: rows.map { row in
+                let number: Double? = try row.at(1)
+                let isNotApplicable: Bool = try row.at(2)
+                let shown = isNotApplicable ? "N/A" : number.map(plainNumber) ?? "-"
+                let field: Int64? = try row.at(4)
+                return (try row.at(0), "\(shown) \(try row.at(3, as: String.self))\(field == nil ? "" : " field")")
+            })
     }
 
     func invitation(_ customer: Customer) async throws -> Invitation {

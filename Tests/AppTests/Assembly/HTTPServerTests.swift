@@ -28,15 +28,17 @@ import Testing
         let router = Router(context: WebContext.self)
         router.get("/small") { _, _ in "small" }
         router.get("/large") { _, _ in
-            Response(status: .ok, body: .init { writer in
-                do {
-                    for _ in 0..<4096 { try await writer.write(ByteBuffer(repeating: 120, count: 65536)) }
-                } catch {
-                    lost?.yield()
-                    throw error
-                }
-                try await writer.finish(nil)
-            })
+            Response(
+                status: .ok,
+                body: .init { writer in
+                    do {
+                        for _ in 0..<4096 { try await writer.write(ByteBuffer(repeating: 120, count: 65536)) }
+                    } catch {
+                        lost?.yield()
+                        throw error
+                    }
+                    try await writer.finish(nil)
+                })
         }
         router.post("/refused") { _, _ in
             Response(status: .contentTooLarge, body: .init(byteBuffer: .init(string: "no")))

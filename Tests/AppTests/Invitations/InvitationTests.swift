@@ -23,8 +23,10 @@ import Testing
             let found = try await centre.invitations.link(token: token)?.invitation
             #expect(found?.id == invitation)
             let changed = (token.first == "A" ? "B" : "A") + String(token.dropFirst())
-            let wrongs = [changed, "", "short", token + "x", String(repeating: "Я", count: 11),
-                "../../../etc/passwd\0xx"]
+            let wrongs = [
+                changed, "", "short", token + "x", String(repeating: "Я", count: 11),
+                "../../../etc/passwd\0xx",
+            ]
             for wrong in wrongs {
                 let nobody = try await centre.invitations.link(token: wrong)?.invitation
                 #expect(nobody == nil)

@@ -202,7 +202,8 @@ import Testing
             try await world.compose([world.due()])
             let (tenant, contacts) = (world.tenant, world.app.rooms.contacts)
             let id: MessageID = try #require(
-                try await world.app.database.query("SELECT id FROM message WHERE tenant_id = \(tenant)").first).at(0)
+                try await world.app.database.query("SELECT id FROM message WHERE tenant_id = \(tenant)").first
+            ).at(0)
             let secret = world.app.otklik.installation.secret
             let path = "/u/" + UnsubscribeToken(tenant: tenant, message: id).text(secret: secret)
             func isSuppressed() async throws -> Bool {

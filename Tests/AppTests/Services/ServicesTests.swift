@@ -33,9 +33,10 @@ import Testing
                 ])
             #expect(dispositions.first { $0.name == "Прервался" }?.systemType == .dropped)
             #expect(dispositions.first { $0.name == "Удаление ПД" }?.doNotAsk == true)
-            #expect(dispositions.filter { $0.isMatchedByAny }.map(\.name) == [
-                "Заказ", "Отказ", "Справка", "Опрос по email", "Неверный номер",
-            ])
+            #expect(
+                dispositions.filter { $0.isMatchedByAny }.map(\.name) == [
+                    "Заказ", "Отказ", "Справка", "Опрос по email", "Неверный номер",
+                ])
         }
     }
 

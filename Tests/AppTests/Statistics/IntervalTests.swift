@@ -79,10 +79,11 @@ import Testing
 
     @Test func `whole months need no days`() {
         let spans = spans(20250101, 20251231)
-        #expect(spans == [
-            FigureSpan(
-                grain: .completedMonth, from: LocalDay(number: 20250101), to: LocalDay(number: 20251201))
-        ])
+        #expect(
+            spans == [
+                FigureSpan(
+                    grain: .completedMonth, from: LocalDay(number: 20250101), to: LocalDay(number: 20251201))
+            ])
     }
 
     @Test func `spans cover every day once`() {

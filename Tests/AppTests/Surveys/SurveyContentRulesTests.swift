@@ -66,24 +66,32 @@ import Testing
         Case("NPS in steps of two", slider("nps", 0...10, step: 2), ["outside_scale"]),
         Case("NPS as eleven options", choice(.dropdown, "nps", options(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10))),
         Case("NPS as nine options", choice(.radio, "nps", options(1, 2, 3, 4, 5, 6, 7, 8, 9)), ["incomplete_scale"]),
-        Case("NPS with one value twice", choice(.radio, "nps", options(0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)), [
-            "incomplete_scale"
-        ]),
+        Case(
+            "NPS with one value twice", choice(.radio, "nps", options(0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)),
+            [
+                "incomplete_scale"
+            ]),
         Case("CSAT as a slider", slider("csat", 1...5)),
         Case("CSAT on another scale", slider("csat", 1...9), ["outside_scale"]),
         Case("CSAT as three of its values", choice(.radio, "csat", options(1, 3, 5))),
         Case("CSAT with a six", choice(.radio, "csat", options(1, 6)), ["outside_scale"]),
-        Case("CSAT with nothing but N/A", choice(.radio, "csat", [
-            BlockOption(text: "a", value: nil), BlockOption(text: "b", value: nil),
-        ]), ["na_twice", "no_values"]),
+        Case(
+            "CSAT with nothing but N/A",
+            choice(
+                .radio, "csat",
+                [
+                    BlockOption(text: "a", value: nil), BlockOption(text: "b", value: nil),
+                ]), ["na_twice", "no_values"]),
         Case("a checkbox bound to FCR", choice(.checkbox, "fcr", options(1)), ["checkbox_bound"]),
         Case("a checkbox bound to NPS", choice(.checkbox, "nps", options(1)), ["checkbox_bound"]),
         Case("a checkbox bound to CSAT", choice(.checkbox, "csat", options(1)), ["checkbox_bound"]),
         Case("a checkbox bound to a centre's field", choice(.checkbox, "speed", options(1, 2, 3))),
         Case("a checkbox whose sum is too great", choice(.checkbox, "speed", options(3, 4)), ["outside_scale"]),
-        Case("notes bound to a field", SurveyBlock(key: "q1", kind: .notes, text: "Why?", field: "csat"), [
-            "not_bindable"
-        ]),
+        Case(
+            "notes bound to a field", SurveyBlock(key: "q1", kind: .notes, text: "Why?", field: "csat"),
+            [
+                "not_bindable"
+            ]),
         Case("a field that is not there", choice(.radio, "ease", options(1, 2)), ["unknown_field"]),
     ]
 
@@ -104,15 +112,21 @@ import Testing
         Case("one checkbox", choice(.checkbox, nil, options(1))),
         Case("no option at all", choice(.checkbox, nil, []), ["too_few_options"]),
         Case("N/A twice", choice(.radio, nil, options(1, nil, nil)), ["na_twice"]),
-        Case("the same option twice", choice(.radio, nil, [
-            BlockOption(text: "Yes", value: 1), BlockOption(text: "yes ", value: 0),
-        ]), ["option_twice"]),
+        Case(
+            "the same option twice",
+            choice(
+                .radio, nil,
+                [
+                    BlockOption(text: "Yes", value: 1), BlockOption(text: "yes ", value: 0),
+                ]), ["option_twice"]),
         Case("a value that is no number", choice(.radio, nil, options(1, .infinity)), ["not_a_number"]),
         Case("a text with options", choice(.text, nil, options(1, 2)), ["options"]),
         Case("a question of no words", SurveyBlock(key: "q1", kind: .notes, text: " "), ["missing_text"]),
-        Case("a question too long", SurveyBlock(key: "q1", kind: .notes, text: String(repeating: "а", count: 1001)), [
-            "text_too_long"
-        ]),
+        Case(
+            "a question too long", SurveyBlock(key: "q1", kind: .notes, text: String(repeating: "а", count: 1001)),
+            [
+                "text_too_long"
+            ]),
         Case("a key with a dash", SurveyBlock(key: "q-1", kind: .notes, text: "Why?"), ["bad_key"]),
         Case("a key that is empty", SurveyBlock(key: "", kind: .notes, text: "Why?"), ["bad_key"]),
     ]

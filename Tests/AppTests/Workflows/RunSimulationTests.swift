@@ -26,7 +26,8 @@ private struct Seeded: RandomNumberGenerator {
         try await CallCentre.open(engine) { centre in
             var random = Seeded(state: seed)
             try await centre.workflow([.mail("a", notSent: [.tell("t")]), .wait("w", 60), .mail("b")], name: "Один")
-            try await centre.workflow([.wait("w", 30), .mail("a"), .exit("x")], name: "Два",
+            try await centre.workflow(
+                [.wait("w", 30), .mail("a"), .exit("x")], name: "Два",
                 triggers: [.interactionEnds(.any)])
             var events: [InteractionCompleted] = []
             for number in 1...12 {
@@ -56,7 +57,7 @@ private struct Seeded: RandomNumberGenerator {
                     try await centre.database.write {
                         try Work.schedule(
                             Workflows.work, tenant: CallCentre.tenant.raw, subject: run.raw, at: now.milliseconds,
-                                in: $0)
+                            in: $0)
                     }
                 }
             }

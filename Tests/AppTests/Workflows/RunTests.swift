@@ -102,14 +102,28 @@ import Testing
         }
     }
 
-    @Test(arguments: engines, [(nil as String?, "workflows.reason.no_address"), ("иван",
-        "workflows.reason.bad_address")])
+    @Test(
+        arguments: engines,
+        [
+            (nil as String?, "workflows.reason.no_address"),
+            (
+                "иван",
+                "workflows.reason.bad_address"
+            ),
+        ])
     func `a bad address leaves by mail not sent, without an invitation`(
         _ engine: Dialect, _ given: (email: String?, reason: String)
     ) async throws {
         try await CallCentre.open(engine) { centre in
-            try await centre.workflow([.mail("mail", notSent: [.tell("tell", users: "nobody",
-                failed: [.exit("exit")])])])
+            try await centre.workflow([
+                .mail(
+                    "mail",
+                    notSent: [
+                        .tell(
+                            "tell", users: "nobody",
+                            failed: [.exit("exit")])
+                    ])
+            ])
             let run = try #require(try await centre.complete(1, email: given.email).first?.run)
             try await centre.runDue()
             let story = try await centre.story(run)
@@ -180,7 +194,7 @@ import Testing
             try await centre.database.write {
                 try centre.workflows.save(
                     Scenario(blocks: [.exit("exit")]), as: made.workflow, of: CallCentre.tenant, by: nil, in: $0,
-                        at: now)
+                    at: now)
             }
             try await centre.wait(seconds: 5)
             #expect(centre.heard.messages.map(\.run) == [run])
@@ -207,8 +221,11 @@ import Testing
         try await CallCentre.open(engine) { centre in
             try await centre.workflow([.wait("wait", 5)])
             let run = try #require(try await centre.complete(1).first?.run)
-            let stranger = try await centre.database.read { try centre.workflows.run(run, of: CallCentre.other,
-                in: $0) }
+            let stranger = try await centre.database.read {
+                try centre.workflows.run(
+                    run, of: CallCentre.other,
+                    in: $0)
+            }
             #expect(stranger == nil)
             let considered = try await centre.database.read {
                 try centre.workflows.considered(

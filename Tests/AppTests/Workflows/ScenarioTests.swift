@@ -65,7 +65,8 @@ import Testing
         Broken(code: "subject_missing", field: "blocks.m.subject", blocks: changed { $0.templates[0].subject = " " }),
         Broken(code: "body_missing", field: "blocks.m.body", blocks: changed { $0.templates[0].body = "" }),
         Broken(code: "template_missing", field: "blocks.m.templates", blocks: changed { $0.templates = [] }),
-        Broken(code: "language_twice", field: "blocks.m.templates",
+        Broken(
+            code: "language_twice", field: "blocks.m.templates",
             blocks: changed { $0.templates[1].language = "RU" }),
         Broken(
             code: "default_missing", field: "blocks.m.defaultLanguage", blocks: changed { $0.defaultLanguage = "de" }),

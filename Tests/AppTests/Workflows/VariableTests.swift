@@ -42,8 +42,10 @@ import Testing
         #expect(fill(text).text == expected)
     }
 
-    @Test(arguments: ["$(user.email)", "${contact.emails[1].email_address}", "$(contact.phones[0].number)",
-        "$(contact)"])
+    @Test(arguments: [
+        "$(user.email)", "${contact.emails[1].email_address}", "$(contact.phones[0].number)",
+        "$(contact)",
+    ])
     func `an empty or unknown variable is an empty text and is noted`(_ text: String) {
         let filled = fill(text)
         #expect(filled.text == "")
@@ -72,8 +74,9 @@ import Testing
 
     @Test func `a value cannot pass for a secret link`() {
         #expect(fill("$(secret)").text == "survey-link")
-        #expect(fill("$(survey.link:5) $(survey.unsubscribeLink)", .html).text
-            == MailPlaceholder.surveyLink + " " + MailPlaceholder.unsubscribeLink)
+        #expect(
+            fill("$(survey.link:5) $(survey.unsubscribeLink)", .html).text
+                == MailPlaceholder.surveyLink + " " + MailPlaceholder.unsubscribeLink)
     }
 
     @Test(arguments: [
@@ -89,10 +92,16 @@ import Testing
         ("user.firstName", Condition.Comparison.equals, "анна", true), ("user.firstName", .differs, "анна", false),
         ("survey.score.nps", .greater, "8.5", true), ("survey.score.nps", .less, "10", true),
         ("survey.score.csat", .less, "3", false), ("item.data.n", .equals, "2.50", true),
-        ("list", .contains, "B@EXAMPLE", true), ("list", .matches, "a*.com,?b@*", true), ("list", .matches, "a?",
-        false),
-        ("user.email", .isSet, "", false), ("flag", .isSet, "", true), ("user.firstName", .equals,
-        "$(user.firstName)", true),
+        ("list", .contains, "B@EXAMPLE", true), ("list", .matches, "a*.com,?b@*", true),
+        (
+            "list", .matches, "a?",
+            false
+        ),
+        ("user.email", .isSet, "", false), ("flag", .isSet, "", true),
+        (
+            "user.firstName", .equals,
+            "$(user.firstName)", true
+        ),
     ]) func `a condition holds or not`(
         _ variable: String, _ comparison: Condition.Comparison, _ value: String, _ holds: Bool
     ) {
@@ -100,12 +109,14 @@ import Testing
         #expect(condition.holds(for: Self.variables) == holds)
     }
 
-    @Test(arguments: [
-        (["en-US", "ru"], "en-GB", ["ru", "en-GB"]), ([], nil, ["ru"]), (["de"], nil, ["ru"]),
-        (["ru-RU"], "ru", ["en", "ru"]), (["EN-gb"], "en-GB", ["en-US", "en-GB"]),
-    ] as [([String], String?, [String])]) func `the first wish that is there decides the language`(
-        _ wishes: [String], _ chosen: String?, _ languages: [String]
-    ) {
+    @Test(
+        arguments: [
+            (["en-US", "ru"], "en-GB", ["ru", "en-GB"]), ([], nil, ["ru"]), (["de"], nil, ["ru"]),
+            (["ru-RU"], "ru", ["en", "ru"]), (["EN-gb"], "en-GB", ["en-US", "en-GB"]),
+        ] as [([String], String?, [String])]) func `the first wish that is there decides the language`(
+            _ wishes: [String], _ chosen: String?, _ languages: [String]
+        )
+    {
         #expect(LanguageChoice.pick(from: languages, wishes: wishes) == chosen)
     }
 }
