@@ -66,8 +66,16 @@ final class MailDeliveryService: Sendable {
     private func deliver(_ items: [WorkItem], of tenant: TenantID, _ context: WorkContext) async throws {
         let mailings = mailings
         let now = Moment(milliseconds: context.now())
-        let plan = try await mailings.installation.database.write { tx in
-            try mailings.plan(items, of: tenant, in: tx, at: now)
+        let plan: Plan
+        do {
+            plan = try await mailings.installation.database.write { tx in
+                try mailings.plan(items, of: tenant, in: tx, at: now)
+            }
+        } catch let error where items.count == 1 && !(error is LeaseLost) {
+            // As with outcomes: a run that cannot go on must not keep its mail.
+            plan = try await mailings.installation.database.write { tx in
+                try mailings.plan(items, of: tenant, wakesRuns: true, in: tx, at: now)
+            }
         }
         let mail = OutgoingMail(tenant: tenant, installation: mailings.installation, invitations: mailings.invitations)
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -21,7 +21,7 @@ extension Mailings {
     /// Decides in one transaction what is to be done with one centre's claimed messages; what needs no server is
     /// concluded at once.
     func plan(
-        _ items: [WorkItem], of tenant: TenantID, in tx: any Transaction, at now: Moment
+        _ items: [WorkItem], of tenant: TenantID, wakesRuns: Bool = false, in tx: any Transaction, at now: Moment
     ) throws -> MailDeliveryService.Plan {
         let ledger = LedgerStore(tx: tx, tenant: tenant)
         let rows = try ledger.load(items.map { MessageID(raw: $0.subject) })
@@ -46,7 +46,7 @@ extension Mailings {
                 plan.sending.append((item, message))
             }
         }
-        if !concluded.isEmpty { try conclude(concluded, of: tenant, in: tx, at: now) }
+        if !concluded.isEmpty { try conclude(concluded, of: tenant, wakesRuns: wakesRuns, in: tx, at: now) }
         if !superfluous.isEmpty { try Work.settle(superfluous, as: .done, in: tx) }
         return plan
     }

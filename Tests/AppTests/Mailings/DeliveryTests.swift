@@ -395,6 +395,21 @@ import Testing
         }
     }
 
+    @Test(arguments: engines) func `a run that cannot go on does not keep the outcome of its mail`(
+        _ engine: Dialect
+    ) async throws {
+        try await run(engine, runs: 2) { world, server in
+            try await world.save(port: server.port)
+            try await world.compose([world.due(), world.due(windowSeconds: 0), world.due(run: 702)])
+            try await world.app.database.write { tx in
+                try tx.execute("UPDATE run SET variables = '{' WHERE id = 701")
+            }
+            try await world.deliver()
+            #expect(try await world.states() == ["sent", "failed", "sent"])
+            #expect(try await world.signals() == [nil, .mailSent])
+        }
+    }
+
     @Test(arguments: engines) func `too large is refused before it is sent`(_ engine: Dialect) async throws {
         var behaviour = ScriptedSMTPServer.Behaviour()
         behaviour.offers = ["PIPELINING", "SIZE 2000"]
