@@ -38,6 +38,10 @@ public struct SMTPAccount: Sendable, Hashable {
     /// Whether the next message's envelope is sent together with a message's end (RFC 2920 allows it), which saves a
     /// round trip for each message. Off by default: a server that loses what it has read ahead stands still on it.
     public var overlaps = false
+    /// How many senders at most are asked (``SMTPHooks/willBegin``) while their messages still wait for a connection.
+    /// Only as many are as will leave within a twentieth of a second, by the pace of this server: none ahead of a slow
+    /// one. Asked together, their answers can share one commit.
+    public var asksAhead = 0
     public var limits = SMTPLimits()
 
     public init(host: String, port: Int, security: Security, credentials: Credentials? = nil) {

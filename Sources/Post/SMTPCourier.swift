@@ -4,19 +4,32 @@ import NIOCore
 
 /// One message on its way through a queue.
 final class SMTPJob {
+    /// What its sender has said to its first byte.
+    enum Consent {
+        case open, asked
+        /// Its intent is committed.
+        case given
+    }
+
     let task: SMTPTask
-    /// Its sender has been asked and said yes: its intent is committed.
-    var hasBegun = false
+    var consent = Consent.open
+    /// The connection that waits for the answer.
+    weak var courier: SMTPCourier?
+    /// How it ends as soon as its sender has answered. Not before: the answer may be a commit that must be the first.
+    var ending: (() -> Void)?
     /// It was abandoned once by a connection that was no good.
     var isSecondTry = false
 
     init(_ task: SMTPTask) { self.task = task }
 
-    /// Whether its sender is to be asked before its first byte.
+    /// How its sender is asked, if it is to be before the first byte and has not been.
     var asks: (@Sendable () async -> Bool)? {
-        guard !hasBegun, case .message(let delivery) = task else { return nil }
+        guard consent == .open, case .message(let delivery) = task else { return nil }
         return delivery.hooks.willBegin
     }
+
+    /// Whether its first byte may leave.
+    var mayBegin: Bool { consent == .given || delivery?.hooks.willBegin == nil }
 
     var delivery: SMTPDelivery? {
         guard case .message(let delivery) = task else { return nil }
@@ -24,6 +37,15 @@ final class SMTPJob {
     }
 
     func finish(_ outcome: SMTPOutcome) { delivery?.finished(outcome) }
+
+    /// Ends before a connection has taken it.
+    func end(_ ending: @escaping (SMTPTask) -> Void) {
+        if consent == .asked {
+            self.ending = { [task] in ending(task) }
+        } else {
+            ending(task)
+        }
+    }
 }
 
 /// A connection of a queue. Carries one message at a time, and with overlap the next one's envelope.
@@ -33,6 +55,7 @@ final class SMTPCourier: SMTPCarrier {
     private let queue: SMTPQueue
     /// The message at hand.
     private var current: SMTPJob?
+    private var begunAt = NIODeadline.now()
     /// The message whose envelope was sent ahead.
     private var follower: SMTPJob?
     /// The message whose sender is being asked.
@@ -82,34 +105,32 @@ final class SMTPCourier: SMTPCarrier {
 
     /// Takes a message on: asks its sender first, if that is wanted.
     func take(_ job: SMTPJob) {
-        if let asks = job.asks { ask(job, asks) } else { begin(job) }
+        if job.mayBegin { begin(job) } else { wait(for: job) }
+        queue.askAhead()
     }
 
     private func begin(_ job: SMTPJob) {
         guard let delivery = job.delivery else { return }
         current = job
+        begunAt = .now()
         handler.begin(delivery.envelope)
         if current != nil, queue.overlaps { askAhead() }
     }
 
-    /// Asks a sender in its own time and comes back to the event loop with the answer.
-    private func ask(_ job: SMTPJob, _ asks: @escaping @Sendable () async -> Bool) {
+    /// Has the sender asked, unless it is being asked already.
+    private func wait(for job: SMTPJob) {
         asked = job
-        let loop = connection.channel.eventLoop
-        let courier = NIOLoopBound(self, eventLoop: loop)
-        Task {
-            let yes = await asks()
-            loop.execute { courier.value.answered(yes) }
-        }
+        job.courier = self
+        queue.ask(job)
     }
 
-    private func answered(_ yes: Bool) {
+    /// What the sender of the message that was waited for has said.
+    func answered(_ yes: Bool) {
         guard let job = asked else { return }
         asked = nil
         if !yes {
             job.finish(.withdrawn)
         } else {
-            job.hasBegun = true
             if hasEnded { return queue.putBack(job) }
             next = job
             handler.lookForFollower()
@@ -124,7 +145,7 @@ final class SMTPCourier: SMTPCarrier {
         guard asked == nil, next == nil, handler.conversation.offers.hasPipelining, isFresh,
             let job = queue.nextForOverlap()
         else { return }
-        if let asks = job.asks { ask(job, asks) } else { next = job }
+        if job.mayBegin { next = job } else { wait(for: job) }
     }
 
     func nextAhead() -> SMTPEnvelope? {
@@ -143,6 +164,7 @@ final class SMTPCourier: SMTPCarrier {
     func mayEnd() -> Bool { current?.delivery?.hooks.mayEnd() ?? false }
 
     func finished(_ outcome: SMTPOutcome) {
+        queue.took(NIODeadline.now() - begunAt)
         noteOverlap()
         advance()?.finish(outcome)
     }
@@ -152,7 +174,7 @@ final class SMTPCourier: SMTPCarrier {
         guard let job = advance() else { return }
         guard !job.isSecondTry else { return job.finish(outcome) }
         job.isSecondTry = true
-        job.hasBegun = true
+        job.consent = .given
         if hasEnded {
             queue.putBack(job)
         } else {

@@ -20,7 +20,11 @@ final class SMTPQueue {
     /// The server broke overlap: until then it is not tried.
     private var withoutOverlapUntil: NIODeadline?
     private var isClosed = false
+    /// How long a message is under way, lately; nil before the first.
+    private var pace: TimeAmount?
 
+    /// How long before its first byte a sender may be asked.
+    private static let horizon = TimeAmount.milliseconds(50)
     /// How long no further connection is tried after one that the server would not take.
     private static let ceilingTime = TimeAmount.seconds(60)
     /// How long a server that broke overlap is spared.
@@ -71,6 +75,46 @@ final class SMTPQueue {
             }
         }
         if !courier.isBusy { courier.dismiss() }
+    }
+
+    /// Asks a message's sender in its own time and comes back to the event loop with the answer.
+    func ask(_ job: SMTPJob) {
+        guard let asks = job.asks else { return }
+        job.consent = .asked
+        let loop = door.loop
+        let bound = NIOLoopBound((queue: self, job: job), eventLoop: loop)
+        Task {
+            let yes = await asks()
+            loop.execute { bound.value.queue.answered(yes, for: bound.value.job) }
+        }
+    }
+
+    /// Asks the senders of the next messages as well, so that no connection waits for one after the other. Many at a
+    /// time: not before half of those that were asked are under way.
+    func askAhead() {
+        guard account.asksAhead > 0, let pace else { return }
+        let within = open * Int(Self.horizon.nanoseconds / max(1, pace.nanoseconds))
+        let next = waiting.prefix(min(account.asksAhead, within))
+        guard next.count(where: { $0.consent != .open }) <= next.count / 2 else { return }
+        for job in next { ask(job) }
+    }
+
+    private func answered(_ yes: Bool, for job: SMTPJob) {
+        job.consent = yes ? .given : .open
+        if let ending = job.ending {
+            ending()
+        } else if let courier = job.courier {
+            job.courier = nil
+            courier.answered(yes)
+        } else if !yes, let position = waiting.firstIndex(where: { $0 === job }) {
+            waiting.remove(at: position)
+            job.finish(.withdrawn)
+        }
+    }
+
+    /// How long a message was under way.
+    func took(_ time: TimeAmount) {
+        pace = pace.map { .nanoseconds(($0.nanoseconds * 7 + time.nanoseconds) / 8) } ?? time
     }
 
     /// A message whose intent is committed and none of whose bytes has left: it is the next.
@@ -157,7 +201,7 @@ final class SMTPQueue {
         }
         let failed = waiting
         waiting = []
-        for job in failed { job.task.fail(fault) }
+        for job in failed { job.end { $0.fail(fault) } }
     }
 
     /// A connection has ended or is given up.
@@ -192,7 +236,7 @@ final class SMTPQueue {
         isClosed = true
         let waiting = waiting
         self.waiting = []
-        for job in waiting { job.task.stop() }
+        for job in waiting { job.end { $0.stop() } }
         for courier in kept { courier.dismiss() }
     }
 

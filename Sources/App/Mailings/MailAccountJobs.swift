@@ -24,6 +24,9 @@ extension Mailings {
         }
         var account = SMTPAccount(host: host, port: settings.port, security: security, credentials: credentials)
         account.connections = settings.connections
+        // Whatever has been begun when the program dies is unknown. Where such mail is not tried again, it is to be as
+        // little as can be.
+        account.asksAhead = settings.unknownPolicy == .retryOnce ? MailLimits.begunAhead : 0
         account.authorityFile = installation.provider.mailAuthorityFile
         account.allowsPrivateHosts = installation.provider.allowsPrivateMailHosts
         return account

@@ -33,4 +33,6 @@ enum MailLimits {
     static let probeSeconds: Int64 = 60
     /// Different messages refused at MAIL FROM in a row that hold a sender address.
     static let refusalsThatHold = 3
+    /// Messages whose intent is committed while they wait for one of their server's connections.
+    static let begunAhead = 56
 }
