@@ -148,10 +148,7 @@ final class Pump: Sendable {
 
     /// Whether the database is at fault, so that trying each item alone would only fail as often.
     private static func isOutage(_ error: any Error) -> Bool {
-        switch error {
-        case is CancellationError, StorageError.unavailable, StorageError.full, StorageError.closed: true
-        default: false
-        }
+        error is CancellationError || (error as? StorageError)?.isOutage == true
     }
 
     private func context(_ now: @escaping @Sendable () -> Int64) -> WorkContext {

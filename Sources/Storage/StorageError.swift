@@ -38,10 +38,18 @@ public enum StorageError: Error, Sendable, Equatable {
 }
 
 extension StorageError {
+    /// Whether the database is at fault and not what was asked of it.
+    public var isOutage: Bool {
+        switch self {
+        case .unavailable, .full, .closed: true
+        default: false
+        }
+    }
+
     /// Whether the same transaction may succeed when it is run again.
     var isTransient: Bool {
         switch self {
-        case .unavailable, .full, .closed: true
+        case _ where isOutage: true
         case .statement(_, "40001", _), .statement(_, "40P01", _), .statement(_, "55P03", _): true
         case .statement(_, Self.interruptedCode, _): true
         case .statement: isStalePlan

@@ -8,17 +8,17 @@ struct Events: Sendable {
 
     /// 1. Agents have finished: figures count it, workflows start.
     func interactionsCompleted(
-        _ events: [InteractionCompleted], in tx: any Transaction, at now: Moment
+        _ events: [InteractionCompleted], isLater: Bool, in tx: any Transaction, at now: Moment
     ) throws -> [[RunStarted]] {
         try rooms.value.statistics.count(events, in: tx, at: now)
-        return try rooms.value.workflows.consider(events, in: tx, at: now)
+        return try rooms.value.workflows.consider(events, isLater: isLater, in: tx, at: now)
     }
 
     /// An ended interaction's sentiment became known: triggers on it are asked.
     func sentimentArrived(
-        _ event: InteractionCompleted, in tx: any Transaction, at now: Moment
+        _ event: InteractionCompleted, isLater: Bool, in tx: any Transaction, at now: Moment
     ) throws -> [RunStarted] {
-        try rooms.value.workflows.sentimentArrived(event, in: tx, at: now)
+        try rooms.value.workflows.sentimentArrived(event, isLater: isLater, in: tx, at: now)
     }
 
     /// The interaction goes on after all: what waits for it is cancelled.
@@ -40,9 +40,9 @@ struct Events: Sendable {
     /// All that Interactions says.
     var ofInteractions: InteractionEvents {
         InteractionEvents(
-            completed: { try interactionsCompleted($0, in: $1, at: $2) },
+            completed: { try interactionsCompleted($0, isLater: $1, in: $2, at: $3) },
             reopened: { try interactionReopened($1, of: $0, in: $2, at: $3) },
-            sentimentArrived: { try sentimentArrived($0, in: $1, at: $2) },
+            sentimentArrived: { try sentimentArrived($0, isLater: $1, in: $2, at: $3) },
             runsStarted: { try runsStarted(by: $1, of: $0, in: $2) })
     }
 

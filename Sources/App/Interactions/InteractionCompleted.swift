@@ -54,21 +54,22 @@ public struct RunStarted: Sendable, Codable {
 /// What Interactions says, and to whom, as `Assembly/Events.swift` lists it.
 public struct InteractionEvents: Sendable {
     /// Interactions of one centre: returns the runs that each started, in their order.
-    public var completed: @Sendable ([InteractionCompleted], any Transaction, Moment) throws -> [[RunStarted]]
+    /// Where the flag is set, what follows is left to transactions of its own as far as it can be.
+    public var completed: @Sendable ([InteractionCompleted], Bool, any Transaction, Moment) throws -> [[RunStarted]]
     /// The interaction was taken up again: waiting runs end.
     public var reopened: @Sendable (TenantID, InteractionID, any Transaction, Moment) throws -> Void
     /// An ended interaction's sentiment became known within a day of the end: triggers on sentiment are asked, once.
-    public var sentimentArrived: @Sendable (InteractionCompleted, any Transaction, Moment) throws -> [RunStarted]
+    public var sentimentArrived: @Sendable (InteractionCompleted, Bool, any Transaction, Moment) throws -> [RunStarted]
     /// The runs that interactions have started so far, for the answer to a repeated delivery.
     public var runsStarted:
         @Sendable (TenantID, [InteractionID], any Transaction) throws -> [InteractionID: [RunStarted]]
 
     public init(
-        completed: @escaping @Sendable ([InteractionCompleted], any Transaction, Moment) throws -> [[RunStarted]],
+        completed: @escaping @Sendable ([InteractionCompleted], Bool, any Transaction, Moment) throws -> [[RunStarted]],
         reopened: @escaping @Sendable (TenantID, InteractionID, any Transaction, Moment) throws -> Void,
-        sentimentArrived: @escaping @Sendable (InteractionCompleted, any Transaction, Moment) throws -> [RunStarted] = {
-            _, _, _ in []
-        },
+        sentimentArrived:
+            @escaping @Sendable (InteractionCompleted, Bool, any Transaction, Moment) throws
+            -> [RunStarted] = { _, _, _, _ in [] },
         runsStarted:
             @escaping @Sendable (TenantID, [InteractionID], any Transaction) throws
             -> [InteractionID: [RunStarted]] = { _, _, _ in [:] }

@@ -96,10 +96,13 @@ public struct Interactions: Sendable {
         try InteractionsStore(tx: tx, tenant: tenant).interactions(ids: ids)
     }
 
-    private func record(_ deliveries: [Intake], from sender: IntakeSender) async throws -> [IntakeOutcome] {
+    private func record(
+        _ deliveries: [Intake], from sender: IntakeSender, isFollowedLater: Bool = false
+    ) async throws -> [IntakeOutcome] {
         let now = installation.clock.now()
         return try await installation.database.writeRepeatedly { tx in
-            try Recording(rooms: self, sender: sender, tx: tx, now: now).record(deliveries)
+            try Recording(rooms: self, sender: sender, tx: tx, now: now, isFollowedLater: isFollowedLater)
+                .record(deliveries)
         }
     }
 
@@ -134,11 +137,25 @@ public struct Interactions: Sendable {
         do {
             return try await record(deliveries, from: sender).map { .success($0) }
         } catch let error where deliveries.count == 1 {
-            return [.failure(error)]
+            return [await recordAlone(deliveries[0], from: sender, after: error)]
         } catch {
             var results: [Result<IntakeOutcome, any Error>] = []
             for delivery in deliveries { results += await recordEach([delivery], from: sender) }
             return results
+        }
+    }
+
+    /// Once more, in case that what follows from it is what failed: a workflow that cannot go on must not keep an
+    /// interaction from being recorded.
+    private func recordAlone(
+        _ delivery: Intake, from sender: IntakeSender, after error: any Error
+    ) async -> Result<IntakeOutcome, any Error> {
+        if let error = error as? StorageError, error.isOutage { return .failure(error) }
+        do {
+            let outcomes = try await record([delivery], from: sender, isFollowedLater: true)
+            return outcomes.first.map { .success($0) } ?? .failure(error)
+        } catch {
+            return .failure(error)
         }
     }
 

@@ -10,6 +10,8 @@ struct Recording {
     let sender: IntakeSender
     let tx: any Transaction
     let now: Moment
+    /// What follows from the deliveries is left to transactions of its own as far as it can be.
+    var isFollowedLater = false
 
     private var store: InteractionsStore { InteractionsStore(tx: tx, tenant: sender.tenant) }
 
@@ -143,13 +145,13 @@ struct Recording {
                 in: zone)
         }
         if !events.isEmpty {
-            let started = try rooms.events.completed(events, tx, now)
+            let started = try rooms.events.completed(events, isFollowedLater, tx, now)
             for (index, started) in zip(completed, started) { runs[index] = started }
         }
         for (index, draft) in drafts.enumerated()
         where parts[index] == nil && !draft.isEnd && draft.isSentimentLate(at: now) {
             let event = event(draft, interaction: interactions[index], part: nil, isEnd: true, in: zone)
-            runs[index] = try rooms.events.sentimentArrived(event, tx, now)
+            runs[index] = try rooms.events.sentimentArrived(event, isFollowedLater, tx, now)
         }
         return runs
     }

@@ -23,7 +23,7 @@ struct ListeningStore {
                     ListeningConfiguration(
                         id: id, name: try row.get("name"), workflow: try row.get("workflow_id"),
                         workflowName: try row.get("workflow_name"), version: try row.get("version_id"),
-                        triggers: [trigger]))
+                        limits: try RunStore.limits(try row.get("limits")), triggers: [trigger]))
             }
         }
         return found
@@ -31,7 +31,7 @@ struct ListeningStore {
 
     static func configurations(of services: [ServiceID], tenant: TenantID) -> SQL {
         """
-        SELECT c.id, c.name, c.service_id, c.workflow_id, w.name AS workflow_name, w.version_id,
+        SELECT c.id, c.name, c.service_id, c.workflow_id, c.limits, w.name AS workflow_name, w.version_id,
             t.event, t.disposition_id, t.any_disposition, t.comparison, t.threshold
         FROM workflow_configuration c
         JOIN workflow w ON w.tenant_id = c.tenant_id AND w.id = c.workflow_id

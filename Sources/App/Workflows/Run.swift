@@ -35,6 +35,19 @@ struct Run: Sendable {
     }
 }
 
+extension Run {
+    /// A run that has just been inserted.
+    init(_ new: RunStore.NewRun, at now: Moment) {
+        let event = new.event
+        self.init(
+            id: new.id, tenant: event.tenant, workflow: new.workflow, version: new.version,
+            configuration: new.configuration, interaction: event.interaction, agent: event.agent, team: event.team,
+            service: event.service.id, disposition: event.disposition?.id, completedOn: event.completedOn,
+            createdAt: now, isTest: event.isTest, isConfigurationEnabled: true, limits: new.limits, state: .ready,
+            reason: nil, block: nil, signal: nil, variables: new.variables, dueAt: now)
+    }
+}
+
 /// A line of a run's history: what happened at a block.
 public struct RunLine: Sendable, Equatable {
     /// The words it is told in: `workflows.step.OUTCOME`.

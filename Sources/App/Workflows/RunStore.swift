@@ -13,9 +13,12 @@ struct RunStore {
         let workflow: WorkflowID
         let version: WorkflowVersionID
         let configuration: ConfigurationID
+        let limits: AskingLimits
         let part: String
         let trigger: Trigger.Event
-        let variables: String
+        let variables: RunVariables
+        /// ``variables`` as they are stored.
+        let variablesText: String
         /// What it is started by.
         let event: InteractionCompleted
     }
@@ -37,7 +40,7 @@ struct RunStore {
             return """
                 (\(tenant), \(run.id), \(run.workflow), \(run.version), \(run.configuration), \(event.interaction),
                 \(run.part), \(run.trigger), \(event.agent.sqlValue), \(event.team.sqlValue), \(event.service.id),
-                \((event.disposition?.id).sqlValue), \(event.completedOn), 'ready', \(run.variables), \(now),
+                \((event.disposition?.id).sqlValue), \(event.completedOn), 'ready', \(run.variablesText), \(now),
                 \(now), \(now), \(event.isTest))
                 """
         }.joined(separator: ", ")
@@ -71,16 +74,20 @@ struct RunStore {
     }
 
     private func run(_ row: Row) throws -> Run {
-        let limits: String = try row.at(19)
         let signal: String? = try row.at(12)
         return Run(
             id: try row.at(0), tenant: tenant, workflow: try row.at(17), version: try row.at(1),
             configuration: try row.at(2), interaction: try row.at(3), agent: try row.at(4), team: try row.at(5),
             service: try row.at(6), disposition: try row.at(7), completedOn: try row.at(8), createdAt: try row.at(15),
             isTest: try row.at(16), isConfigurationEnabled: try row.at(18),
-            limits: limits == "{}" ? AskingLimits() : try fromJSON(limits), state: try row.at(9),
+            limits: try Self.limits(try row.at(19)), state: try row.at(9),
             reason: try row.at(10), block: try row.at(11), signal: signal.flatMap(RunSignal.init(text:)),
             variables: RunVariables(stored: try JSON(text: row.at(13))), dueAt: try row.at(14))
+    }
+
+    /// A configuration's limits as they are stored; most have none.
+    static func limits(_ text: String) throws -> AskingLimits {
+        text == "{}" ? AskingLimits() : try fromJSON(text)
     }
 
     /// Scenarios of versions.

@@ -51,6 +51,7 @@ struct ListeningConfiguration {
     let workflow: WorkflowID
     let workflowName: String
     let version: WorkflowVersionID
+    let limits: AskingLimits
     var triggers: [Trigger]
 
     /// The trigger that takes the event, among those asked. *Agent completes* comes first, since it starts one run for

@@ -30,8 +30,15 @@ extension Workflows {
     func advance(
         _ ids: [RunID], of tenant: TenantID, in tx: any Transaction, at now: Moment
     ) throws -> [RunID: WorkOutcome] {
+        try advance(RunStore(tenant: tenant, tx: tx).locked(ids), of: tenant, in: tx, at: now)
+    }
+
+    /// The same for runs that the transaction has locked or made.
+    func advance(
+        _ runs: [Run], of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws -> [RunID: WorkOutcome] {
         let store = RunStore(tenant: tenant, tx: tx)
-        var steps = try begin(store.locked(ids), store, now)
+        var steps = try begin(runs, store, now)
         var stops: [RunStep.Stop] = []
         for position in steps.indices { stops.append(steps[position].resume()) }
         // A round lets every run pass one demand, so that all mails of a round are one batch.
@@ -56,6 +63,16 @@ extension Workflows {
             }
         }
         return outcomes
+    }
+
+    /// Makes the alarms of runs that had none and are to be woken again.
+    func wakeLater(
+        _ outcomes: [RunID: WorkOutcome], of tenant: TenantID, in tx: any Transaction
+    ) throws {
+        let resting = outcomes.sorted { $0.key < $1.key }.compactMap { run, outcome in
+            if case .again(let at) = outcome { (Self.work, tenant.raw, run.raw, at) } else { nil }
+        }
+        try Work.schedule(resting, in: tx)
     }
 
     /// Runs with their scenarios and with what their customers have answered.

@@ -7,21 +7,27 @@ extension Workflows {
     /// Starts what the enabled configurations of the interactions' services want, each at most once for each
     /// interaction; what each interaction started, in their order. All are of one centre, and many cost as many
     /// statements as one.
+    ///
+    /// The runs take their first steps in this same transaction, up to where they have to wait for a time or for a
+    /// mail: being woken for that would cost more than the steps themselves.
+    /// - Parameter isLater: The runs are woken to take their first steps in a transaction of their own, so that one
+    ///   that cannot does not keep its interaction from being recorded.
     public func consider(
-        _ events: [InteractionCompleted], in tx: any Transaction, at now: Moment
+        _ events: [InteractionCompleted], isLater: Bool = false, in tx: any Transaction, at now: Moment
     ) throws -> [[RunStarted]] {
-        try start(Set(Trigger.Event.allCases), events, in: tx, at: now)
+        try start(Set(Trigger.Event.allCases), events, isLater: isLater, in: tx, at: now)
     }
 
     /// The interaction has ended before, and its sentiment became known: triggers on sentiment are asked.
     public func sentimentArrived(
-        _ event: InteractionCompleted, in tx: any Transaction, at now: Moment
+        _ event: InteractionCompleted, isLater: Bool = false, in tx: any Transaction, at now: Moment
     ) throws -> [RunStarted] {
-        try start([.averageSentiment], [event], in: tx, at: now)[0]
+        try start([.averageSentiment], [event], isLater: isLater, in: tx, at: now)[0]
     }
 
     private func start(
-        _ triggers: Set<Trigger.Event>, _ events: [InteractionCompleted], in tx: any Transaction, at now: Moment
+        _ triggers: Set<Trigger.Event>, _ events: [InteractionCompleted], isLater: Bool, in tx: any Transaction,
+        at now: Moment
     ) throws -> [[RunStarted]] {
         var started: [[RunStarted]] = Array(repeating: [], count: events.count)
         guard let tenant = events.first?.tenant else { return started }
@@ -29,25 +35,45 @@ extension Workflows {
         let matches = try matches(triggers, events, store)
         guard !matches.isEmpty, let around = try store.surroundings(of: matches.map { events[$0.position] })
         else { return started }
-        var snapshots: [Int: String] = [:]
-        let runs = matches.map { match in
-            let event = events[match.position]
-            let variables = snapshots[match.position] ?? RunVariables(event, around).stored.text
-            snapshots[match.position] = variables
-            return RunStore.NewRun(
-                id: tx.new(), workflow: match.configuration.workflow, version: match.configuration.version,
-                configuration: match.configuration.id,
-                part: match.trigger == .agentCompletes ? event.part?.part ?? "" : "", trigger: match.trigger,
-                variables: variables, event: event)
-        }
+        let runs = Self.newRuns(for: matches, of: events, around, in: tx)
         let inserted = try RunStore(tenant: tenant, tx: tx).insert(runs, at: now)
-        try Work.schedule(inserted.sorted().map { (Self.work, tenant.raw, $0.raw, now.milliseconds) }, in: tx)
+        if isLater || inserted.count > Self.firstStepsTogether {
+            try Work.schedule(inserted.sorted().map { (Self.work, tenant.raw, $0.raw, now.milliseconds) }, in: tx)
+        } else {
+            let fresh = runs.filter { inserted.contains($0.id) }.map { Run($0, at: now) }
+            try wakeLater(try advance(fresh, of: tenant, in: tx, at: now), of: tenant, in: tx)
+        }
         for (run, match) in zip(runs, matches) where inserted.contains(run.id) {
             started[match.position].append(
                 RunStarted(
                     run: run.id, workflow: match.configuration.workflowName, configuration: match.configuration.name))
         }
         return started
+    }
+
+    /// How many runs take their first steps in the transaction that starts them; it keeps other writers waiting.
+    private static let firstStepsTogether = 100
+
+    private static func newRuns(
+        for matches: [Match], of events: [InteractionCompleted], _ around: RunSurroundings, in tx: any Transaction
+    ) -> [RunStore.NewRun] {
+        var snapshots: [Int: (variables: RunVariables, text: String)] = [:]
+        return matches.map { match in
+            let event = events[match.position]
+            let snapshot: (variables: RunVariables, text: String)
+            if let made = snapshots[match.position] {
+                snapshot = made
+            } else {
+                let variables = RunVariables(event, around)
+                snapshot = (variables, variables.stored.text)
+                snapshots[match.position] = snapshot
+            }
+            return RunStore.NewRun(
+                id: tx.new(), workflow: match.configuration.workflow, version: match.configuration.version,
+                configuration: match.configuration.id, limits: match.configuration.limits,
+                part: match.trigger == .agentCompletes ? event.part?.part ?? "" : "", trigger: match.trigger,
+                variables: snapshot.variables, variablesText: snapshot.text, event: event)
+        }
     }
 
     /// A configuration that takes one of the interactions.

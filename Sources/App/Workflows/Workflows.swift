@@ -54,10 +54,7 @@ public struct Workflows: Sendable {
             isLater
             ? Dictionary(uniqueKeysWithValues: taken.map { ($0, WorkOutcome.again(at: now.milliseconds)) })
             : try advance(taken.sorted(), of: tenant, in: tx, at: now)
-        let resting = outcomes.sorted { $0.key < $1.key }.compactMap { run, outcome in
-            if case .again(let at) = outcome { (Self.work, tenant.raw, run.raw, at) } else { nil }
-        }
-        try Work.schedule(resting, in: tx)
+        try wakeLater(outcomes, of: tenant, in: tx)
     }
 
     /// Asks the gates again when survey mails are about to leave (spec 5.5), for all of them in as many statements as

@@ -55,7 +55,7 @@ struct InteractionsWorld {
     }
 
     private static let events = InteractionEvents(
-        completed: { events, tx, _ in
+        completed: { events, _, tx, _ in
             try events.map { event in
                 let part = event.part?.part ?? "-"
                 let what = "\(part)\(event.isEnd ? " end" : "") \(event.disposition?.name ?? "-")"
@@ -63,7 +63,7 @@ struct InteractionsWorld {
             }
         },
         reopened: { _, interaction, tx, _ in _ = try say("reopened", interaction, tx) },
-        sentimentArrived: { event, tx, _ in
+        sentimentArrived: { event, _, tx, _ in
             [try say("sentiment \(event.sentiment ?? 0)", event.interaction, tx)]
         },
         runsStarted: { _, interactions, tx in

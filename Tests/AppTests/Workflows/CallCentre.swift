@@ -170,15 +170,20 @@ struct CallCentre: Sendable {
         }
     }
 
-    @discardableResult func consider(_ event: InteractionCompleted) async throws -> [RunStarted] {
+    /// - Parameter isLater: leaves the first steps to ``runDue()``.
+    @discardableResult func consider(
+        _ event: InteractionCompleted, isLater: Bool = false
+    ) async throws -> [RunStarted] {
         let now = clock.now
-        return try await database.write { try workflows.consider([event], in: $0, at: now)[0] }
+        return try await database.write { try workflows.consider([event], isLater: isLater, in: $0, at: now)[0] }
     }
 
     /// Stores an interaction and considers it.
-    @discardableResult func complete(_ id: Int64, email: String? = "ivan@example.com") async throws -> [RunStarted] {
+    @discardableResult func complete(
+        _ id: Int64, email: String? = "ivan@example.com", isLater: Bool = false
+    ) async throws -> [RunStarted] {
         try await interaction(id)
-        return try await consider(event(id, email: email))
+        return try await consider(event(id, email: email), isLater: isLater)
     }
 
     func event(

@@ -204,12 +204,46 @@ import Testing
         }
     }
 
+    @Test(arguments: engines) func `a run takes its first steps in the transaction that starts it`(
+        _ engine: Dialect
+    ) async throws {
+        try await CallCentre.open(engine) { centre in
+            try await centre.workflow([.mail("mail")])
+            try await centre.workflow([.wait("wait", 5), .mail("mail")], name: "Позже")
+            try await centre.complete(1)
+            #expect(centre.heard.messages.count == 1)
+            #expect(try await centre.count("SELECT COUNT(*) FROM run WHERE state = 'waiting'") == 1)
+            // Only the wait is an alarm.
+            #expect(try await centre.count("SELECT COUNT(*) FROM work WHERE kind = 'run'") == 1)
+            #expect(try await centre.runDue() == 0)
+        }
+    }
+
+    @Test(arguments: engines) func `more than a hundred at once take their first steps later`(
+        _ engine: Dialect
+    ) async throws {
+        try await CallCentre.open(engine) { centre in
+            try await centre.workflow([.mail("mail")])
+            for number in 1...101 { try await centre.interaction(Int64(number)) }
+            let events = (1...101).map { centre.event(Int64($0), email: "c\($0)@example.com") }
+            let now = centre.clock.now
+            try await centre.database.write { tx in
+                _ = try centre.workflows.consider(events, in: tx, at: now)
+            }
+            #expect(try await centre.count("SELECT COUNT(*) FROM run WHERE state = 'ready'") == 101)
+            #expect(try await centre.runDue() == 101)
+            #expect(centre.heard.messages.count == 101)
+        }
+    }
+
     @Test(arguments: engines) func `a hundred runs are one batch, each with its own mail`(
         _ engine: Dialect
     ) async throws {
         try await CallCentre.open(engine) { centre in
             try await centre.workflow([.mail("mail")])
-            for number in 1...100 { try await centre.complete(Int64(number), email: "c\(number)@example.com") }
+            for number in 1...100 {
+                try await centre.complete(Int64(number), email: "c\(number)@example.com", isLater: true)
+            }
             #expect(try await centre.runDue() == 100)
             #expect(Set(centre.heard.messages.flatMap(\.recipients).map(\.local)).count == 100)
             #expect(try await centre.count("SELECT COUNT(*) FROM run WHERE state = 'sending'") == 100)
