@@ -76,7 +76,8 @@ let package = Package(
             swiftSettings: strict,
             plugins: ["EmbedAssets"]),
         .executableTarget(
-            name: "otklik", dependencies: ["App", "Markup", arguments, lifecycle, logging], swiftSettings: strict),
+            name: "otklik", dependencies: ["App", "Markup", "Storage", arguments, lifecycle, logging],
+            swiftSettings: strict),
 
         .target(
             name: "TestSupport",

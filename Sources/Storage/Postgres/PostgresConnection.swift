@@ -16,7 +16,7 @@ final class PostgresConnection: Connection {
         let types: [Oid]
     }
 
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private let cancellation: PostgresCancellation
     private var statements: [Key: PostgresStatement] = [:]
     private var nextName = 0
