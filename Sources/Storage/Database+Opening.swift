@@ -21,7 +21,7 @@ extension Database {
     /// - Parameters:
     ///   - url: What libpq takes: `postgres://user:password@host/name`, or `host=… dbname=…`.
     ///   - connections: At most so many at a time; they are made when they are needed.
-    /// - Throws: ``StorageError/unavailable(_:)`` with a sentence about what is missing.
+    /// - Throws: ``StorageError/unusable(_:)`` with what is missing.
     public static func openPostgres(
         url: String, connections: Int = 8, mint: IDMint = IDMint(node: 0)
     ) async throws -> Database {

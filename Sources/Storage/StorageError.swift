@@ -11,6 +11,8 @@ public enum StorageError: Error, Sendable, Equatable {
     case brokenReference(constraint: String)
     /// The connection is gone and could not be made again in time.
     case unavailable(String)
+    /// The database cannot be used as it is; said at the opening only.
+    case unusable(DatabaseFault)
     /// The disk or the database has no room left.
     case full
     case unknownColumn(String)

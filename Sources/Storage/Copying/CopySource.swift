@@ -18,7 +18,7 @@ final class CopySource {
             try connection.perform("BEGIN")
             return CopySource(connection)
         case .postgres(let url):
-            let connection = try PostgresConnection(url: url)
+            let connection = try PostgresDiagnosis.connect(url, for: .reading)
             try connection.perform(
                 """
                 SET idle_in_transaction_session_timeout = 0; SET work_mem = '32MB';

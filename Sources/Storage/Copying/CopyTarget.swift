@@ -22,7 +22,7 @@ final class CopyTarget {
             try connection.perform("BEGIN IMMEDIATE")
             return CopyTarget(connection, file: file)
         case .postgres(let url):
-            let connection = try PostgresConnection(url: url)
+            let connection = try PostgresDiagnosis.connect(url, for: .serving)
             try connection.perform("SET idle_in_transaction_session_timeout = 0; SET maintenance_work_mem = '64MB'")
             try connection.perform("BEGIN READ WRITE")
             let names = try TableCatalogue(connection: connection).names()
