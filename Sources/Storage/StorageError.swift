@@ -17,6 +17,8 @@ public enum StorageError: Error, Sendable, Equatable {
     case full
     case unknownColumn(String)
     case unexpectedValue(column: String, found: String, wanted: String)
+    /// A copy into this folder has not come to its end; this is its file.
+    case unfinishedCopy(String)
     /// The database was written by a newer program.
     case newerDatabase(found: Int, known: Int)
     /// A migration failed; the state before it is unchanged.

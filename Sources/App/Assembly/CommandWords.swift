@@ -57,6 +57,7 @@ public struct CommandWords: Sendable {
         if let fault = error.databaseFault { return self("database.fault.\(fault.kind.rawValue)", fault.arguments) }
         switch error {
         case .unavailable(let reason): return reason
+        case .unfinishedCopy(let file): return self("database.state.unfinished", ["file": file])
         case .full: return self("database.state.full")
         case .newerDatabase(let found, let known):
             return self("database.state.newer", ["found": "\(found)", "known": "\(known)"])

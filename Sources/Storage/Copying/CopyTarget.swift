@@ -35,6 +35,9 @@ final class CopyTarget {
     func make(_ migrations: [Migration]) throws {
         let transaction = OpenTransaction(connection: connection, mint: IDMint(node: 0))
         let migrator = try Migrator(transaction)
+        // Under the migrator's lock: a server may have made its tables since the first look.
+        let names = try TableCatalogue(connection: connection).names().filter { $0 != "schema_migration" }
+        guard names.isEmpty else { throw CopyFault.occupied(tables: names) }
         for migration in migrations { try migrator.apply(migration, of: migrations) }
         try transaction.finish()
     }
@@ -75,7 +78,7 @@ private final class UnfinishedFile {
             let connection = try SQLiteConnection(path: complete, isWriter: false)
             throw CopyFault.occupied(tables: try TableCatalogue(connection: connection).names())
         }
-        path = complete + ".unfinished"
+        path = folder.appending(path: Database.unfinishedName).path
         // What a killed copy has left.
         remove()
     }

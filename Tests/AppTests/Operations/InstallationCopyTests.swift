@@ -177,6 +177,20 @@ import Testing
         }
     }
 
+    @Test func `a folder with what a killed copy has left is not served, and can be copied to`() async throws {
+        try await withTestDatabase(.sqlite, hasSchema: true) { source in
+            try await withTemporaryFolder { folder in
+                let rest = folder.appending(path: "otklik.db.unfinished")
+                try Data("half".utf8).write(to: rest)
+                await #expect(throws: StorageError.unfinishedCopy(rest.path)) {
+                    try await Database.openSQLite(folder: folder)
+                }
+                _ = try await copyDatabase(from: source.place, to: folder.path) { _ in }
+                #expect(!FileManager.default.fileExists(atPath: rest.path))
+            }
+        }
+    }
+
     @Test func `a name that somebody takes meanwhile is not taken from them`() async throws {
         try await withTestDatabase(.sqlite, hasSchema: true) { source in
             try await withTemporaryFolder { folder in
