@@ -32,12 +32,12 @@ struct AccountPage {
                 "<p class=\"note\">\(t("accounts.passwordNote"))</p>"
                 + postForm(to: "/account/password", signedIn: signedIn, password)))</div>
             """
-        return Page(title: t("accounts.accountTitle"), body: body, hasErrors: !errors.isEmpty)
+        return Page(title: t("accounts.accountTitle"), current: .account, body: body, hasErrors: !errors.isEmpty)
     }
 }
 
 /// The roles as labels.
 func roleBadges(_ roles: Set<Role>, _ t: Localizer) -> HTML {
-    let badges = Role.allCases.filter(roles.contains).map { badge(t("accounts.role.\($0.rawValue)")) + " " }
+    let badges = Role.allCases.filter(roles.contains).map { tag(t("accounts.role.\($0.rawValue)")) + " " }
     return badges.isEmpty ? "–" : badges.joined()
 }

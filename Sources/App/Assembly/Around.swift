@@ -4,20 +4,30 @@ import Foundation
 import Markup
 
 extension Otklik {
-    /// The navigation of the whole product; the frame leaves out what a person's roles do not allow.
+    /// The navigation of the whole product, in the manual's order; the frame leaves out what a person's roles do not
+    /// allow.
     static let navigation = [
         NavigationSection(nil, [.home, .inbox]),
-        NavigationSection("frame.section.quality", [.forms, .records, .workflows, .reports]),
-        NavigationSection("frame.section.mail", [.outbox, .emailSettings]),
-        NavigationSection("frame.section.centre", [.services, .people, .apiKeys]),
+        NavigationSection(
+            "frame.section.configuration", [.services, .workflows],
+            groups: [
+                NavigationSection("frame.group.quality", [.forms]),
+                NavigationSection(
+                    "frame.group.centre", [.people, .apiKeys],
+                    groups: [NavigationSection("frame.group.email", [.emailSettings])]),
+            ]),
+        NavigationSection(nil, [.reports, .records, .outbox]),
+        NavigationSection("frame.section.settings", [.account, .design]),
     ]
 
     /// What the frame shows beside a page.
     func around(_ signedIn: SignedIn, _ t: Localizer) async throws -> Surroundings {
-        Surroundings(
+        var around = Surroundings(
             navigation: Self.navigation,
             unread: try await rooms.inbox.unread(of: signedIn.person, of: signedIn.tenant),
             banner: try await banner(signedIn, t))
+        around.centre = try await rooms.accounts.tenant(signedIn.tenant).map { CentreMark(name: $0.name) }
+        return around
     }
 
     /// Administrators are told on every page while mail does not leave.

@@ -36,6 +36,7 @@ extension Otklik {
     private func addRoutes(to router: Router<WebContext>) {
         HealthRoutes(installation: installation).addRoutes(to: router)
         webAssets.addRoutes(to: router)
+        FrameRoutes().addRoutes(to: router)
         rooms.accounts.addRoutes(to: router)
         rooms.services.addRoutes(to: router)
         rooms.interactions.addRoutes(to: router)
