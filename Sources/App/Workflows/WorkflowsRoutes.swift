@@ -48,7 +48,8 @@ extension Workflows {
             let entry = AuditEntry(by: signedIn, action: deed, subject: id.raw)
             try AuditStore(tx: tx, tenant: signedIn.tenant).insert(entry, at: now)
         }
+        let undo = "/workflows/configurations/\(id)/" + (isEnabled ? "disabling" : "enabling")
         return redirect(
-            to: "/workflows", saying: Flash(isEnabled ? "workflows.nowEnabled" : "workflows.nowDisabled"))
+            to: "/workflows", saying: Flash(isEnabled ? "workflows.nowEnabled" : "workflows.nowDisabled", undo: undo))
     }
 }
