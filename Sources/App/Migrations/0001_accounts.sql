@@ -49,6 +49,7 @@ CREATE TABLE person (
     UNIQUE (tenant_id, login_folded)
 ) /*without rowid*/;
 CREATE INDEX person_email ON person (tenant_id, email_folded);
+CREATE INDEX person_review ON person (tenant_id) WHERE needs_review = 1;
 
 CREATE TABLE person_role (
     tenant_id BIGINT NOT NULL,
