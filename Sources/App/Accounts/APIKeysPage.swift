@@ -36,7 +36,8 @@ struct APIKeysPage {
         if let revokedAt = key.revokedAt {
             state = badge(t("accounts.revoked"), .neutral) + " " + time(revokedAt, in: signedIn.timeZone, t: t)
         } else {
-            state = dialogLink(t("accounts.revoke"), to: "/settings/api-keys/\(key.id)/revocation", isDangerous: true)
+            state = dialogLink(
+                t("accounts.revoke"), to: "/settings/api-keys/\(key.id)/revocation", isDangerous: true, isSmall: true)
         }
         let scopes: [HTML] = key.scopes.map(\.rawValue).sorted().map { "<code>\($0)</code> " }
         return [

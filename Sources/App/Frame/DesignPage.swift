@@ -143,7 +143,7 @@ struct DesignPage {
             "lists",
             """
             \(descriptionList(facts))<div class="tiles">\(tiles)</div>\
-            <p>\(definition(HTML(words("name")), words("note")))</p>\
+            <div>\(definition(HTML(words("name")), words("note")))</div>\
             \(disclosure(words("more"), "<p>\(words("text"))</p>"))\
             \(codeBlock("curl -H 'Authorization: Bearer KEY' https://otklik.example/api/v1/completions", t: t))
             """)

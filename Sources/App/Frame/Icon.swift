@@ -79,7 +79,7 @@ struct IconSprite: Sendable {
     /// The drawings of the icons that a piece of markup shows.
     func symbols(for markup: HTML) -> HTML {
         let found = Self.names(in: markup.text).sorted().compactMap { symbols[$0[...]] }
-        return found.isEmpty ? .empty : .trusted("<svg class=\"sprite\" hidden>" + found.joined() + "</svg>")
+        return found.isEmpty ? .empty : .trusted("<svg class=\"sprite\" width=\"0\" height=\"0\" aria-hidden=\"true\">" + found.joined() + "</svg>")
     }
 
     /// The names after `#icon-`, found byte by byte: every page passes through here.

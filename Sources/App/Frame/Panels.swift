@@ -55,9 +55,11 @@ public func menu(
 }
 
 /// A link to a page that asks something. Scripts show that page's content as a dialog over this one.
-public func dialogLink(_ label: String, to path: String, isDangerous: Bool = false, icon picture: Icon? = nil) -> HTML {
+public func dialogLink(
+    _ label: String, to path: String, isDangerous: Bool = false, isSmall: Bool = false, icon picture: Icon? = nil
+) -> HTML {
     """
-    <a class="button\(if: isDangerous, " danger")" href="\(path)" data-module="Frame/dialog.mjs">\
+    <a class="button\(if: isSmall, " small")\(if: isDangerous, " danger")" href="\(path)" data-module="Frame/dialog.mjs">\
     \(picture.map { icon($0) })\(label)</a>
     """
 }

@@ -43,7 +43,7 @@ function show(page, link) {
     dialog.remove();
     link.focus();
   });
-  document.querySelector('main').append(dialog);
+  document.body.append(dialog);
   attachAll(dialog);
   dialog.showModal();
 }

@@ -8,6 +8,7 @@ struct HomePage {
     static let mostForms = 50
 
     let tenant: Tenant
+    let day: LocalDay
     let signedIn: SignedIn
     let navigation: [NavigationSection]
     let unread: Int
@@ -22,7 +23,7 @@ struct HomePage {
         let top: HTML = "\(firstSteps(t))\(tasks(t))"
         let body: HTML = "<div class=\"columns\">\(top)</div>\(figures(t))\(links(t))"
         var page = Page(title: t("home.navigation"), current: .home, body: body)
-        page.introduction = tenant.name
+        page.introduction = t.day(year: day.number / 10000, month: day.number / 100 % 100, day: day.number % 100)
         return page
     }
 

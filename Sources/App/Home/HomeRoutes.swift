@@ -23,7 +23,7 @@ extension Home {
         guard let tenant = try await accounts.tenant(signedIn.tenant) else { throw Refusal.notFound }
         let today = LocalDay(of: installation.clock.now(), in: tenant.zone)
         var page = HomePage(
-            tenant: tenant, signedIn: signedIn, navigation: context.surroundings.navigation,
+            tenant: tenant, day: today, signedIn: signedIn, navigation: context.surroundings.navigation,
             unread: context.surroundings.unread)
         if !signedIn.roles.isDisjoint(with: [.administrator, .supervisor]) {
             page.today = try await figures(signedIn, from: today, to: today)
