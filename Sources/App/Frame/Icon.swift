@@ -79,7 +79,9 @@ struct IconSprite: Sendable {
     /// The drawings of the icons that a piece of markup shows.
     func symbols(for markup: HTML) -> HTML {
         let found = Self.names(in: markup.text).sorted().compactMap { symbols[$0[...]] }
-        return found.isEmpty ? .empty : .trusted("<svg class=\"sprite\" width=\"0\" height=\"0\" aria-hidden=\"true\">" + found.joined() + "</svg>")
+        guard !found.isEmpty else { return .empty }
+        let drawings = HTML.trusted(found.joined())
+        return "<svg class=\"sprite\" width=\"0\" height=\"0\" aria-hidden=\"true\">\(drawings)</svg>"
     }
 
     /// The names after `#icon-`, found byte by byte: every page passes through here.

@@ -59,8 +59,8 @@ public func dialogLink(
     _ label: String, to path: String, isDangerous: Bool = false, isSmall: Bool = false, icon picture: Icon? = nil
 ) -> HTML {
     """
-    <a class="button\(if: isSmall, " small")\(if: isDangerous, " danger")" href="\(path)" data-module="Frame/dialog.mjs">\
-    \(picture.map { icon($0) })\(label)</a>
+    <a class="button\(if: isSmall, " small")\(if: isDangerous, " danger")" href="\(path)" \
+    data-module="Frame/dialog.mjs">\(picture.map { icon($0) })\(label)</a>
     """
 }
 
@@ -132,7 +132,7 @@ public func progress(_ label: String, share: Double?, note: String, address: Str
 /// Text for machines, with a button that copies it.
 public func codeBlock(_ code: String, t: Localizer, label: String? = nil) -> HTML {
     """
-    <div class="code" data-module="Frame/copy.mjs"><pre tabindex="0" role="region" \
+    <div class="code" data-module="Frame/copy.mjs"><pre tabindex="0" role="group" \
     aria-label="\(label ?? t("frame.code"))"><code>\(code)</code></pre>\
     <button type="button" class="button small copy" data-done="\(t("frame.copied"))">\(icon(.copy))\
     <span role="status">\(t("frame.copy"))</span></button></div>

@@ -46,8 +46,8 @@ struct InboxPage {
         return """
             <article class="card message\(if: isRead, " read")"><div class="message-head">\
             <h2>\(message.title)\(mark)</h2>\
-            <p class="note">\(time(message.createdAt, in: signedIn.timeZone, t: t))\(runLink)</p></div>\
-            <div class="message-text">\(lines)</div>\(reading)</article>
+            <div class="actions"><p class="note">\(time(message.createdAt, in: signedIn.timeZone, t: t))\(runLink)</p>\
+            \(reading)</div></div><div class="message-text">\(lines)</div></article>
             """
     }
 }

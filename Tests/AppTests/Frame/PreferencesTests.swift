@@ -38,6 +38,24 @@ import Testing
         }
     }
 
+    @Test func `a folded section stays folded unless the page lies in it`() throws {
+        let t = try Assets.catalogue(of: Assets.load()).localizer("en")
+        let inside = NavigationItem("home.navigation", path: "/inside", roles: [.administrator])
+        let hidden = NavigationItem("inbox.title", path: "/hidden", roles: [.agent])
+        let group = NavigationSection("frame.group.quality", [inside, hidden])
+        let section = NavigationSection("frame.section.configuration", [hidden], groups: [group])
+        let seen = try #require(section.visible(to: [.administrator]))
+        func shown(_ current: NavigationItem?, folded: Set<String>) -> String {
+            NavigationList(sections: [seen], current: current, folded: folded, unread: 0, t: t).html.text
+        }
+        #expect(shown(nil, folded: []).contains("data-key=\"frame.section.configuration\" open>"))
+        #expect(!shown(nil, folded: ["frame.section.configuration"]).contains(" open>"))
+        let own = shown(inside, folded: ["frame.section.configuration"])
+        #expect(own.contains(" open>") && own.contains("href=\"/inside\" aria-current=\"page\""))
+        #expect(!own.contains("/hidden"))
+        #expect(section.visible(to: [.supervisor])?.allItems == nil)
+    }
+
     @Test(arguments: [
         ("gzip", true), ("br, gzip;q=0.5", true), ("*", true), ("gzip;q=0", false), ("br", false), ("", false),
     ])
