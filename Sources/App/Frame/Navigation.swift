@@ -42,12 +42,15 @@ public struct NavigationSection: Sendable {
     /// All entries, those of groups behind the section's own.
     public var allItems: [NavigationItem] { items + groups.flatMap(\.allItems) }
 
-    /// The section as somebody with these roles sees it; nil when nothing is left.
-    func visible(to roles: Set<Role>) -> NavigationSection? {
-        let left = items.filter { !$0.roles.isDisjoint(with: roles) }
-        let groups = groups.compactMap { $0.visible(to: roles) }
+    /// The section with those of its entries that are wanted; nil when nothing is left.
+    public func keeping(_ isWanted: (NavigationItem) -> Bool) -> NavigationSection? {
+        let left = items.filter(isWanted)
+        let groups = groups.compactMap { $0.keeping(isWanted) }
         return left.isEmpty && groups.isEmpty ? nil : NavigationSection(key, left, groups: groups)
     }
+
+    /// The section as somebody with these roles sees it; nil when nothing is left.
+    func visible(to roles: Set<Role>) -> NavigationSection? { keeping { !$0.roles.isDisjoint(with: roles) } }
 }
 
 /// The navigation as it stands at the side: sections that fold, groups with a name, the entry of the page marked.

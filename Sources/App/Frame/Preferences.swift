@@ -25,7 +25,11 @@ public struct Preferences: Sendable, Equatable {
 
     /// Reads a request's cookies; what makes no sense is left out.
     init(_ request: Request) {
-        func cookie(_ name: String) -> Substring { request.cookies[name]?.value.prefix(Self.limit) ?? "" }
+        func cookie(_ name: String) -> Substring {
+            // Behind https scripts bind their cookie to the host by its name.
+            let cookie = request.cookies["__Host-" + name] ?? request.cookies[name]
+            return cookie?.value.prefix(Self.limit) ?? ""
+        }
         theme = Theme(rawValue: String(cookie("otklik-theme"))) ?? .system
         folded = Set(cookie("otklik-folded").split(separator: "~").map { String($0) })
         hiddenColumns = Self.columns(cookie("otklik-columns"))
