@@ -10,12 +10,21 @@ extension Otklik {
         NavigationSection("frame.section.quality", [.forms, .records, .workflows, .reports]),
         NavigationSection("frame.section.mail", [.outbox, .emailSettings]),
         NavigationSection("frame.section.centre", [.services, .people, .apiKeys]),
+        NavigationSection("operations.provider", [.centres, .health]),
     ]
+
+    /// The same for a centre: what belongs to surveys is there while the provider's switch is on.
+    static func navigation(hasSurveys: Bool) -> [NavigationSection] {
+        guard !hasSurveys else { return navigation }
+        return navigation.map { section in
+            NavigationSection(section.key, section.items.filter { !surveySections.contains($0.path) })
+        }
+    }
 
     /// What the frame shows beside a page.
     func around(_ signedIn: SignedIn, _ t: Localizer) async throws -> Surroundings {
         Surroundings(
-            navigation: Self.navigation,
+            navigation: Self.navigation(hasSurveys: signedIn.hasSurveys),
             unread: try await rooms.inbox.unread(of: signedIn.person, of: signedIn.tenant),
             banner: try await banner(signedIn, t))
     }
@@ -23,6 +32,11 @@ extension Otklik {
     /// Administrators are told on every page while mail does not leave.
     private func banner(_ signedIn: SignedIn, _ t: Localizer) async throws -> Banner? {
         guard signedIn.roles.contains(.administrator) else { return nil }
+        if !signedIn.hasSurveys, signedIn.roles.contains(.provider) {
+            return Banner(
+                text: t("operations.surveysOffHere"),
+                link: (t("operations.toSwitch"), "/provider/centres/\(signedIn.tenant)"))
+        }
         return try await rooms.mailings.banner(of: signedIn.tenant, in: signedIn.timeZone, t: t)
     }
 }

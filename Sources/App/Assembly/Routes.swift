@@ -25,10 +25,14 @@ extension Otklik {
         router.add(middleware: ErrorMiddleware(routes: routes, catalogue: catalogue))
         router.add(
             middleware: FormTokenMiddleware(baseURL: installation.baseURL, publicPrefixes: Self.publicPrefixes))
+        router.add(middleware: SurveySwitchMiddleware(sections: Self.surveySections))
         addRoutes(to: router)
         routes.set(router.routes.map { (path: $0.path.description, method: $0.method.rawValue) })
         return router
     }
+
+    /// What the provider's switch opens and closes.
+    static let surveySections = ["/forms", "/fields", "/api/v1/forms", "/api/v1/fields"]
 
     /// Customers' addresses: they have no session, and protect themselves.
     private static let publicPrefixes = ["/s/", "/u/"]
@@ -42,7 +46,7 @@ extension Otklik {
         rooms.inbox.addRoutes(to: router)
         rooms.workflows.addRoutes(to: router)
         rooms.records.addRoutes(to: router)
-        SurveysRoutes(surveys: rooms.surveys, accounts: rooms.accounts).addRoutes(to: router)
+        SurveysRoutes(surveys: rooms.surveys).addRoutes(to: router)
         AnsweringRoutes(answering: rooms.answering, assets: webAssets).addPreview(to: router)
         let mail = MailingsRoutes(mailings: rooms.mailings, accounts: rooms.accounts, contacts: rooms.contacts)
         mail.addRoutes(to: router)
@@ -52,6 +56,7 @@ extension Otklik {
         ).add(to: router)
         rooms.reports.addRoutes(to: router)
         rooms.home.addRoutes(to: router)
+        ProviderRoutes(operations: rooms.operations, version: Release.version).addRoutes(to: router)
         APIRoutes(description: apiDescription()).addRoutes(to: router)
     }
 }

@@ -13,6 +13,11 @@ public struct Settings: Sendable {
         try SMTPSettingsStore(tx: tx, secret: installation.secret).find(tenant)
     }
 
+    /// What the provider lets a centre take.
+    public func limits(of tenant: TenantID, in tx: any Transaction) throws -> TenantLimits {
+        try TenantsStore(tx: tx).tenant(tenant)?.limits ?? TenantLimits()
+    }
+
     /// Keeps how a centre's mail leaves.
     public func save(_ settings: SMTPSettings, of tenant: TenantID, in tx: any Transaction, at now: Moment) throws {
         try SMTPSettingsStore(tx: tx, secret: installation.secret).save(settings, of: tenant, at: now)
