@@ -16,10 +16,13 @@ extension Otklik {
             to: router.group().add(
                 middleware: ErrorMiddleware(routes: routes, catalogue: catalogue) { problem, request, _ in
                     answering.page(problem, request)
-                }))
+                }
+            ).add(middleware: answerLimit()))
+        if installation.isSecure { router.add(middleware: SecureCookiesMiddleware()) }
         router.add(middleware: ForwardedMiddleware(proxies: trustedProxies))
         router.add(middleware: LanguageMiddleware(catalogue: catalogue))
         router.add(middleware: ErrorMiddleware(routes: routes, catalogue: catalogue))
+        router.add(middleware: apiLimit())
         router.add(middleware: SignedInMiddleware(accounts: rooms.accounts))
         router.add(middleware: FrameMiddleware(assets: webAssets) { try await around($0, $1) })
         router.add(middleware: ErrorMiddleware(routes: routes, catalogue: catalogue))
@@ -31,6 +34,22 @@ extension Otklik {
         return router
     }
 
+    /// Customers' answers; reading a page is cheap and not counted.
+    private func answerLimit() -> RateLimitMiddleware {
+        let perMinute = Double(rates.surveysPerMinute)
+        return RateLimitMiddleware(
+            limiter: RateLimiter(perSecond: perMinute / 60, burst: max(1, perMinute)), unlimited: rates.unlimited,
+            clock: installation.clock, counts: { $0.method == .post }, proxies: trustedProxies)
+    }
+
+    /// Calls of programs.
+    private func apiLimit() -> RateLimitMiddleware {
+        let perSecond = Double(rates.apiPerSecond)
+        return RateLimitMiddleware(
+            limiter: RateLimiter(perSecond: perSecond, burst: perSecond * 4), unlimited: rates.unlimited,
+            clock: installation.clock, counts: { $0.uri.path.hasPrefix("/api/") }, proxies: nil)
+    }
+
     /// What the provider's switch opens and closes.
     static let surveySections = ["/forms", "/fields", "/api/v1/forms", "/api/v1/fields"]
 
@@ -39,6 +58,7 @@ extension Otklik {
 
     private func addRoutes(to router: Router<WebContext>) {
         HealthRoutes(installation: installation).addRoutes(to: router)
+        SecurityTextRoutes(installation: installation).addRoutes(to: router)
         webAssets.addRoutes(to: router)
         rooms.accounts.addRoutes(to: router)
         rooms.services.addRoutes(to: router)
