@@ -249,6 +249,16 @@ struct PeopleStore {
             """) == 1
     }
 
+    /// What somebody says about themselves.
+    func setProfile(of person: PersonID, to new: NewPerson) throws {
+        try tx.execute(
+            """
+            UPDATE person SET first_name = \(new.firstName), last_name = \(new.lastName), email = \(new.email),
+                email_folded = \(new.email?.folded), language = \(new.language), time_zone = \(new.timeZone)
+            WHERE tenant_id = \(tenant) AND id = \(person)
+            """)
+    }
+
     func setLanguage(of person: PersonID, to language: String) throws {
         try tx.execute("UPDATE person SET language = \(language) WHERE tenant_id = \(tenant) AND id = \(person)")
     }

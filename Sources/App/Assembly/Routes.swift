@@ -74,6 +74,7 @@ extension Otklik {
             settings: rooms.settings, aside: { mail.aside($0, $1, $2) },
             changed: { [mailings = rooms.mailings] in try mailings.settingsChanged(of: $0, in: $1, at: $2) }
         ).add(to: router)
+        CentreSettingsRoutes(settings: rooms.settings, accounts: rooms.accounts).add(to: router)
         rooms.reports.addRoutes(to: router)
         rooms.home.addRoutes(to: router)
         ProviderRoutes(operations: rooms.operations, version: Release.version).addRoutes(to: router)

@@ -24,7 +24,7 @@ struct CentrePage {
 
     func page(_ t: Localizer) -> Page {
         let body: HTML = """
-            \(errors.summary(t))<div class="columns">\(card(nil, facts(t)))\
+            \(errors.summary(t))\(card(nil, facts(t)))<div class="columns">\
             \(card(t("operations.surveysSwitch"), surveys(t)))\(card(t("operations.limits"), limitsForm(t)))\
             \(links(t))\(card(t("operations.archiving"), archiving(t)))</div>
             """
@@ -81,11 +81,11 @@ struct CentrePage {
             let label = t("operations.makeLinkFor", ["name": person.name])
             let button = actionButton(
                 t("accounts.makeLink"), named: label, to: path + "/links/\(person.id)", signedIn: signedIn)
-            return "<div><dt>\(person.name)</dt><dd>\(button)</dd></div>"
+            return "<div class=\"buttons\"><span>\(person.name)</span>\(button)</div>"
         }
         return card(
             t("operations.pending"),
-            "<p class=\"note\">\(t("operations.pendingNote"))</p><dl class=\"description\">\(rows)</dl>")
+            "<p class=\"note\">\(t("operations.pendingNote"))</p>\(rows)")
     }
 
     private func archiving(_ t: Localizer) -> HTML {
