@@ -46,6 +46,7 @@ struct LinksWorld {
         let unsubscribe = try #require(surveys.last?.text.firstMatch(of: /http:\/\/localhost\/u\/[0-9a-f.]+/)?.output)
         publicAddresses = links.prefix(2) + [local(String(unsubscribe)), "/login", "/demo/login", "/sign-in/dead"]
         publicAddresses += try await oneTimeLinks(of: tenant)
+        try await makeOtherCentres()
         let (rooms, now, styled, workflow) = (app.rooms, app.now, try styledForm(), demo.workflows[1].id)
         try await app.database.write { tx in
             try rooms.mailings.hold(senderEmail: "", because: "535 5.7.8", of: tenant, in: tx, at: now)
@@ -54,6 +55,15 @@ struct LinksWorld {
                 "SELECT id FROM workflow_configuration WHERE workflow_id = \(Int64(workflow) ?? 0)")
             try rooms.workflows.setEnabled(false, try #require(chat).get("id"), of: tenant, in: tx, at: now)
         }
+    }
+
+    /// What the provider's pages lead to: a centre whose administrator has no password yet, and an archived one.
+    private func makeOtherCentres() async throws {
+        var administrator = NewPerson(login: "chief")
+        administrator.roles = [.administrator]
+        _ = try await app.otklik.createTenant(NewTenant(key: "new", name: "Новый"), administrator: administrator)
+        _ = try await app.otklik.createTenant(NewTenant(key: "old", name: "Старый"), administrator: nil)
+        _ = try await app.otklik.setArchived(true, tenant: "old")
     }
 
     /// A form with a style sheet of its own.

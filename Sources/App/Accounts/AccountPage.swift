@@ -19,6 +19,9 @@ struct AccountPage {
             (t("accounts.team"), HTML(team?.name ?? "–")),
             (t("accounts.timeZone"), HTML(signedIn.timeZone)),
         ])
+        let change: HTML = """
+            <div class="buttons">\(linkButton(t("accounts.changeProfile"), to: "/account/profile"))</div>
+            """
         let password: HTML = """
             <input type="text" name="login" value="\(person.login)" autocomplete="username" hidden>\
             \(textField(
@@ -27,7 +30,7 @@ struct AccountPage {
             \(newPasswordFields(errors, t))\(submitButton(t("accounts.changePassword")))
             """
         let body: HTML = """
-            \(errors.summary(t))<div class="columns">\(card(person.name, facts))\
+            \(errors.summary(t))<div class="columns">\(card(person.name, facts + change))\
             \(card(t("accounts.passwordHeading"),
                 "<p class=\"note\">\(t("accounts.passwordNote"))</p>"
                 + postForm(to: "/account/password", signedIn: signedIn, password)))</div>

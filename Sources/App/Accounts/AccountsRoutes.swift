@@ -8,6 +8,7 @@ extension Accounts {
         addSignInRoutes(to: router)
         addLinkRoutes(to: router)
         addAccountRoutes(to: router)
+        addProfileRoutes(to: router)
         addAPIKeyRoutes(to: router)
         addPeopleRoutes(to: router)
     }

@@ -4,6 +4,7 @@ import Markup
 
 /// The list of people.
 struct PeoplePage {
+    let signedIn: SignedIn
     let people: [Person]
     let teams: [TeamID: String]
     /// Where the next page begins; nil on the last one.
@@ -17,7 +18,7 @@ struct PeoplePage {
         ]
         let rows: [[HTML]] = people.map { person in
             [
-                "<a href=\"/settings/people/\(person.id.description)\">\(person.name)</a>", HTML(person.login),
+                name(of: person), HTML(person.login),
                 roleBadges(person.roles, t), HTML(person.team.flatMap { teams[$0] } ?? "–"), state(person, t),
             ]
         }
@@ -29,6 +30,12 @@ struct PeoplePage {
         return Page(
             title: t("accounts.peopleTitle"), current: .people, body: body,
             actions: linkButton(t("accounts.addPerson"), to: "/settings/people/new", isPrimary: true))
+    }
+
+    /// A provider's account is changed by providers only.
+    private func name(of person: Person) -> HTML {
+        guard signedIn.mayChange(person) else { return HTML(person.name) }
+        return "<a href=\"/settings/people/\(person.id.description)\">\(person.name)</a>"
     }
 
     private func state(_ person: Person, _ t: Localizer) -> HTML {
@@ -94,7 +101,7 @@ struct PersonPage {
     }
 
     private func roles(_ t: Localizer) -> HTML {
-        let options = Role.allCases.map { FieldOption($0.rawValue, t("accounts.roleHint.\($0.rawValue)")) }
+        let options = Role.ofCentre.map { FieldOption($0.rawValue, t("accounts.roleHint.\($0.rawValue)")) }
         return checkBoxes(
             FieldLabel("roles", t("accounts.roles"), error: errors["roles"]), options,
             selected: Set(form.person.roles.map(\.rawValue)))

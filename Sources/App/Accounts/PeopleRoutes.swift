@@ -47,7 +47,7 @@ extension Accounts {
             return (try store.page(after: after, limit: limit + 1), try store.teams())
         }
         let page = PeoplePage(
-            people: Array(people.prefix(limit)),
+            signedIn: signedIn, people: Array(people.prefix(limit)),
             teams: Dictionary(teams.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first }),
             older: people.count > limit ? people[limit - 1].login.folded : nil, isFirst: after == nil)
         return pageResponse(page.page(context.words), in: context)
@@ -56,6 +56,7 @@ extension Accounts {
     private func personPage(_ signedIn: SignedIn, _ id: PersonID) async throws -> PersonPage {
         try await installation.database.read { tx in
             guard let person = try self.people([id], of: signedIn.tenant, in: tx)[id] else { throw Refusal.notFound }
+            guard signedIn.mayChange(person) else { throw Refusal.ofProvider }
             let store = PeopleStore(tx: tx, tenant: signedIn.tenant)
             var new = NewPerson(login: person.login)
             new.firstName = person.firstName

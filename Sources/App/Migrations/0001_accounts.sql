@@ -17,7 +17,10 @@ CREATE TABLE tenant (
     ask_per_year INTEGER NOT NULL,
     ask_share_percent INTEGER NOT NULL,
     minimum_n INTEGER NOT NULL,
-    created_at BIGINT NOT NULL
+    message_megabytes INTEGER,
+    messages_per_second INTEGER,
+    created_at BIGINT NOT NULL,
+    archived_at BIGINT
 );
 
 CREATE TABLE team (
