@@ -154,6 +154,22 @@ import Testing
         }
     }
 
+    @Test(arguments: engines) func `no address lets a centre's administrator change a provider's account`(
+        engine: Dialect
+    ) async throws {
+        try await run(engine) { app, own, _ in
+            let browser = try await own.browser(app, as: .administrator)
+            let provider = try #require(own.people[.provider])
+            var faults: [String] = []
+            for stop in stops(app) where stop.path.hasPrefix("/settings/people/{person}") {
+                let path = stop.path.replacing("{person}", with: "\(provider)")
+                let answer = try await ask(stop, path, browser)
+                if answer.status != .forbidden { faults.append("\(stop): \(answer.status.code)") }
+            }
+            #expect(faults == [])
+        }
+    }
+
     @Test func `a fault of the walk is noticed`() {
         var fields = HTTPFields()
         let stop = Stop(method: .get, path: "/login")
