@@ -20,6 +20,7 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
@@ -59,7 +60,9 @@ let package = Package(
         .target(name: "Durable", dependencies: ["Storage", logging, lifecycle, nioLocks], swiftSettings: strict),
         .target(
             name: "Post",
-            dependencies: ["CIdn2", crypto, logging, nioCore, nioPosix, nioLocks, nioSSL, nioTLS],
+            dependencies: [
+                "CIdn2", crypto, cryptoExtras, logging, nioCore, nioPosix, nioLocks, nioSSL, nioTLS,
+            ],
             exclude: ["README.md"],
             swiftSettings: strict),
         .target(name: "Markup", swiftSettings: strict),

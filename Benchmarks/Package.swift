@@ -15,6 +15,10 @@ let package = Package(
             dependencies: [.product(name: "OtklikPost", package: "otklik")],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
+            name: "dkim-cost",
+            dependencies: [.product(name: "OtklikPost", package: "otklik")],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
             name: "delay-proxy",
             dependencies: [
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -62,6 +62,11 @@ public struct MailMessage: Sendable {
         return bytes
     }
 
+    /// The message as it is sent, with a DKIM signature of each key (see ``DKIMSignature``).
+    public func encoded(signedBy keys: [DKIMKey]) throws -> [UInt8] {
+        try DKIMSignature.signed(encoded(), by: keys, at: sentAt / 1000)
+    }
+
     private func appendHeaders(to bytes: inout [UInt8]) {
         MailHeader.appendToken("Date", MailDate.text(milliseconds: sentAt), to: &bytes)
         MailHeader.appendAddress("From", from, to: &bytes)
