@@ -94,7 +94,10 @@ public struct DKIMKey: Sendable {
     }
 
     /// The record in the pieces of which DNS makes a text: at most 255 bytes each (RFC 1035, 3.3.14).
-    public var recordStrings: [String] {
+    public var recordStrings: [String] { Self.strings(of: record) }
+
+    /// A record in such pieces.
+    public static func strings(of record: String) -> [String] {
         let bytes = Array(record.utf8)
         return stride(from: 0, to: bytes.count, by: 255).map { start in
             String(decoding: bytes[start..<min(start + 255, bytes.count)], as: UTF8.self)

@@ -67,7 +67,7 @@ extension Otklik {
         let form = MailCheckForm(
             to: recipient, subject: t("mailings.check.subject.usual"), text: t("mailings.check.text.usual"))
         let stored = smtp ?? .initial(senderName: "", senderEmail: "")
-        let steps = await rooms.mailings.check(stored, form, in: tenant).map { step in
+        let steps = try await rooms.mailings.check(stored, form, in: tenant).map { step in
             ShownMailCheck.Step(isGood: step.isGood, detail: step.sentence(t))
         }
         return ShownMailCheck(isGood: steps.allSatisfy(\.isGood), steps: steps)

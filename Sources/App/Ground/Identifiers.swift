@@ -61,6 +61,12 @@ public struct APIKeyID: Identifier {
     public init(raw: Int64) { self.raw = raw }
 }
 
+/// The id of a key that signs mail.
+public struct DKIMKeyID: Identifier {
+    public let raw: Int64
+    public init(raw: Int64) { self.raw = raw }
+}
+
 /// The id of an entry of the audit log.
 public struct AuditID: Identifier {
     public let raw: Int64

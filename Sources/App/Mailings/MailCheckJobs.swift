@@ -6,7 +6,7 @@ import Storage
 
 extension Mailings {
     /// Sends a test message by the settings as typed and tells how the conversation went.
-    func check(_ smtp: SMTPSettings, _ form: MailCheckForm, in tenant: TenantID) async -> [MailCheckStep] {
+    func check(_ smtp: SMTPSettings, _ form: MailCheckForm, in tenant: TenantID) async throws -> [MailCheckStep] {
         guard var account = account(smtp) else { return [MailCheckStep(isGood: false, key: "noHost")] }
         guard let from = MailAddress(smtp.senderEmail, name: smtp.senderName), let to = MailAddress(form.to) else {
             return [MailCheckStep(isGood: false, key: "badAddress")]
@@ -21,7 +21,11 @@ extension Mailings {
             from: from, to: [to], subject: form.subject, id: "\(id).\(tenant)@\(from.domain)",
             sentAt: now.milliseconds)
         message.text = form.text
-        let probe = await SMTPProbe.run(account, sending: SMTPEnvelope(message))
+        let keys = try await settings.signingKeys(of: tenant)
+        let content = try message.encoded(signedBy: try settings.signingKeys(for: from, among: keys))
+        let envelope = SMTPEnvelope(
+            sender: from, recipient: to, content: content, needsSMTPUTF8: message.needsSMTPUTF8)
+        let probe = await SMTPProbe.run(account, sending: envelope)
         return Self.steps(of: probe, smtp)
     }
 

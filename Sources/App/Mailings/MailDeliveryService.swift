@@ -52,6 +52,8 @@ final class MailDeliveryService: Sendable {
     struct Plan: Sendable {
         var settings: SMTPSettings?
         var limits = TenantLimits()
+        /// What signs the mail of the centre's domains.
+        var keys: [SigningKey] = []
         var sending: [(item: WorkItem, message: LedgerMessage)] = []
     }
 
@@ -118,7 +120,8 @@ final class MailDeliveryService: Sendable {
         guard let message = mail.message(row, at: now) else {
             return (row.attempt, .failed(reason: "mailings.reason.unsendable"))
         }
-        let bytes = message.encoded()
+        let keys = try mailings.settings.signingKeys(for: message.from, among: plan.keys)
+        let bytes = try message.encoded(signedBy: keys)
         let megabytes = [plan.settings?.sizeLimitMegabytes, plan.limits.messageMegabytes].compactMap { $0 }.min()
         let limit = min(MailLimits.messageBytes, megabytes.map { $0 << 20 } ?? .max)
         guard bytes.count <= limit else {

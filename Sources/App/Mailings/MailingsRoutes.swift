@@ -124,14 +124,15 @@ public struct MailingsRoutes: Sendable {
         var errors = FieldErrors.none
         var steps: [MailCheckStep]?
         do {
-            steps = await mailings.check(try typed.checked(against: stored), form, in: signedIn.tenant)
+            steps = try await mailings.check(try typed.checked(against: stored), form, in: signedIn.tenant)
         } catch let refusals as Refusals {
             errors = FieldErrors(refusals, t: context.words)
         }
         let aside = MailCheckPage(form: form, senderEmail: typed.senderEmail, steps: steps, t: context.words)
         let page = SMTPSettingsPage(
-            form: typed, errors: errors, hasPassword: stored.password != nil, aside: aside.html, signedIn: signedIn,
-            t: context.words)
+            form: typed, errors: errors, hasPassword: stored.password != nil,
+            aside: "\(try await settings.signingKeysPart(typed, signedIn, context.words))\(aside.html)",
+            signedIn: signedIn, t: context.words)
         return pageResponse(page.page, in: context, status: errors.isEmpty ? .ok : .unprocessableContent)
     }
 

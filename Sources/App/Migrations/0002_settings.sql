@@ -13,3 +13,17 @@ CREATE TABLE smtp_settings (
     connections INTEGER NOT NULL,
     changed_at BIGINT NOT NULL
 ) /*without rowid*/;
+
+CREATE TABLE dkim_key (
+    tenant_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    domain TEXT NOT NULL, -- open
+    selector TEXT NOT NULL, -- open
+    algorithm TEXT NOT NULL, -- open
+    record TEXT NOT NULL, -- open
+    secret_sealed /*bytes*/,
+    created_at BIGINT NOT NULL,
+    revoked_at BIGINT,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, domain, selector)
+) /*without rowid*/;

@@ -6,6 +6,7 @@ import Storage
 /// Settings that administrators change at run time.
 public struct Settings: Sendable {
     let installation: Installation
+    let keyring = SigningKeyring()
 
     public init(installation: Installation) { self.installation = installation }
 

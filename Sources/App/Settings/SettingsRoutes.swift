@@ -37,7 +37,8 @@ public struct SettingsRoutes: Sendable {
         let stored = try await stored(of: signedIn.tenant)
         let page = SMTPSettingsPage(
             form: SMTPSettingsForm(stored), errors: .none, hasPassword: stored.password != nil,
-            aside: aside(SMTPSettingsForm(stored), signedIn, context.words), signedIn: signedIn, t: context.words)
+            aside: try await beside(SMTPSettingsForm(stored), signedIn, context.words), signedIn: signedIn,
+            t: context.words)
         return pageResponse(page.page, in: context)
     }
 
@@ -56,9 +57,14 @@ public struct SettingsRoutes: Sendable {
         } catch let refusals as Refusals {
             let page = SMTPSettingsPage(
                 form: form, errors: FieldErrors(refusals, t: context.words), hasPassword: old.password != nil,
-                aside: aside(form, signedIn, context.words), signedIn: signedIn, t: context.words)
+                aside: try await beside(form, signedIn, context.words), signedIn: signedIn, t: context.words)
             return pageResponse(page.page, in: context, status: .unprocessableContent)
         }
+    }
+
+    /// What stands beside the form: who vouches for the mail, and the check of the settings.
+    private func beside(_ form: SMTPSettingsForm, _ signedIn: SignedIn, _ t: Localizer) async throws -> HTML {
+        "\(try await settings.signingKeysPart(form, signedIn, t))\(aside(form, signedIn, t))"
     }
 
     private func stored(of tenant: TenantID) async throws -> SMTPSettings {
@@ -66,5 +72,15 @@ public struct SettingsRoutes: Sendable {
         return try await settings.installation.database.read { tx in
             try settings.smtp(of: tenant, in: tx)
         } ?? .initial(senderName: "", senderEmail: "")
+    }
+}
+
+extension Settings {
+    /// The part of the SMTP page that says whether the sender's domain vouches for the mail.
+    func signingKeysPart(_ form: SMTPSettingsForm, _ signedIn: SignedIn, _ t: Localizer) async throws -> HTML {
+        let keys = try await signingKeys(of: signedIn.tenant)
+        return SigningKeysPage(
+            keys: keys, senderDomain: Self.domain(of: form.senderEmail), signedIn: signedIn, t: t
+        ).html
     }
 }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the command line does with the keys that sign mail.
+import Storage
+
+/// A signing key as the command line shows it: nothing of its secret.
+public struct ShownSigningKey: Encodable, Sendable {
+    public let id: String
+    public let domain: String
+    public let selector: String
+    public let algorithm: String
+    /// Where the record has to stand in DNS.
+    public let recordName: String
+    /// The record in pieces of at most 255 bytes, as DNS keeps a text.
+    public let record: [String]
+    /// Both as a line of a zone file.
+    public let zoneLine: String
+    public let createdAt: String
+    public let revokedAt: String?
+
+    init(_ key: SigningKey) {
+        (id, domain, selector) = (key.id.description, key.domain, key.selector)
+        algorithm = key.algorithm.rawValue
+        (recordName, record, zoneLine) = (key.recordName, key.strings, key.zoneLine)
+        (createdAt, revokedAt) = (key.createdAt.rfc3339, key.revokedAt?.rfc3339)
+    }
+}
+
+extension Otklik {
+    /// Makes a key that signs a centre's mail from a domain.
+    /// - Parameter selector: nil for one made of the day.
+    public func createSigningKey(
+        _ algorithm: SigningAlgorithm, domain: String, selector: String?, tenant key: String?
+    ) async throws -> ShownSigningKey {
+        let (accounts, settings, now) = (rooms.accounts, rooms.settings, installation.clock.now())
+        let new = try NewSigningKey(algorithm, domain: domain, selector: selector, at: now)
+        return try await installation.database.write { tx in
+            let tenant = try accounts.meant(key, in: tx)
+            return ShownSigningKey(try settings.add(new, of: tenant.id, in: tx, at: now))
+        }
+    }
+
+    /// All signing keys of a centre, the revoked ones too.
+    public func signingKeys(tenant key: String?) async throws -> [ShownSigningKey] {
+        let (accounts, settings) = (rooms.accounts, rooms.settings)
+        return try await installation.database.read { tx in
+            try settings.signingKeys(of: try accounts.meant(key, in: tx).id, in: tx)
+        }.map(ShownSigningKey.init)
+    }
+
+    /// Ends a key, known by its id or its selector, and erases its secret.
+    public func revokeSigningKey(
+        _ reference: String, domain: String?, tenant key: String?
+    ) async throws -> ShownSigningKey {
+        let (accounts, settings, now) = (rooms.accounts, rooms.settings, installation.clock.now())
+        return try await installation.database.write { tx in
+            let tenant = try accounts.meant(key, in: tx)
+            return ShownSigningKey(
+                try settings.revoke(reference, domain: domain, of: tenant.id, in: tx, at: now))
+        }
+    }
+}
