@@ -87,7 +87,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "App", "Storage", "Durable", "Post", "Markup", hummingbird, httpTypes, logging, nioCore, nioEmbedded,
-                nioPosix,
+                nioPosix, nioLocks, nioSSL,
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: strict),

@@ -42,6 +42,9 @@ public struct SMTPAccount: Sendable, Hashable {
     /// Only as many are as will leave within a twentieth of a second, by the pace of this server: none ahead of a slow
     /// one. Asked together, their answers can share one commit.
     public var asksAhead = 0
+    /// Whether an envelope's commands may go in one piece to a server that offers it. ``SMTPQueue`` leaves that for a
+    /// while to a server that was seen to break it.
+    var pipelines = true
     public var limits = SMTPLimits()
 
     public init(host: String, port: Int, security: Security, credentials: Credentials? = nil) {

@@ -55,7 +55,8 @@ extension SMTPConversation {
             phase = .authentication(.cramDone)
             return [Self.answer(Self.cramProof(challenge, credentials))]
         default:
-            return fail(.authentication, reply, .wrongCredentials)
+            // 454 (RFC 4954, 6) says nothing about the password.
+            return fail(.authentication, reply, reply.isTransient ? .later : .wrongCredentials)
         }
     }
 

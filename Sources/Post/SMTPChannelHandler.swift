@@ -194,23 +194,3 @@ final class SMTPChannelHandler: ChannelInboundHandler {
         }
     }
 }
-
-extension SMTPReason {
-    /// An error of the network or of TLS.
-    init(_ error: any Error) {
-        if let fault = error as? SMTPFault {
-            self = fault.reason
-            return
-        }
-        let text = String(describing: error)
-        if text.contains("CERTIFICATE_VERIFY_FAILED") {
-            self.init(.untrustedCertificate)
-        } else if text.contains("unableToValidateCertificate") {
-            self.init(.otherHostCertificate)
-        } else if text.contains("WRONG_VERSION_NUMBER") {
-            self.init(.noTLS)
-        } else {
-            self.init(.network, String(text.prefix(300)))
-        }
-    }
-}

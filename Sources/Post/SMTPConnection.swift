@@ -82,7 +82,7 @@ final class SMTPConnection: Sendable {
     private static func connectReason(_ error: any Error) -> SMTPReason {
         guard let error = error as? NIOConnectionError else { return SMTPReason(error) }
         guard let failure = error.connectionErrors.first else { return SMTPReason(.unknownHost, error.host) }
-        return SMTPReason(.unreachable, "\(error.host):\(error.port), \(failure.error)")
+        return SMTPReason(.unreachable, "\(error.host):\(error.port), \(SMTPReason.words(failure.error))")
     }
 
     private static func converse(

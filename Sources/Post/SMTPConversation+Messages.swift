@@ -58,6 +58,9 @@ extension SMTPConversation {
 
     mutating func envelopeAnswered(_ reply: SMTPReply) -> [Action] {
         if isAhead, !isAnswered, Self.isOutOfTurn(reply) { return overlapRefused(reply) }
+        if isAnswered, offers.hasPipelining, failure == nil, Self.isOutOfTurn(reply) {
+            return pipeliningRefused(reply)
+        }
         isAnswered = true
         switch awaited {
         case .reset:
@@ -110,6 +113,16 @@ extension SMTPConversation {
         return [.abandon(outcome)] + dropFollower(.noOverlap) + [.close]
     }
 
+    /// The server takes offence at commands that came in one piece, though it offered that: another connection says
+    /// them one by one.
+    private mutating func pipeliningRefused(_ reply: SMTPReply) -> [Action] {
+        isPipeliningBroken = true
+        let outcome = SMTPOutcome.postponed(step, reply, reason: SMTPReason(.noPipelining))
+        phase = .closed
+        current = nil
+        return [.abandon(outcome), .close]
+    }
+
     /// Whether a reply is about the order of commands and not about the message: 500 to 504, or a 5xx that says so.
     private static func isOutOfTurn(_ reply: SMTPReply) -> Bool {
         guard reply.isPermanent else { return false }
@@ -134,6 +147,8 @@ extension SMTPConversation {
         default:
             if let failure { return finish(failure, then: .closed) }
             let outcome = SMTPOutcome.postponed(step, nil, reason: reason)
+            // A server may have lost what came in one piece: the next try says one thing at a time.
+            if old == .envelope, offers.hasPipelining, isAnswered { isPipeliningBroken = true }
             if isAhead, !isAnswered { isOverlapBroken = true }
             // A kept connection may have gone stale: the server may well take the message on another.
             guard !isAnswered, messages > 1 else { return finish(outcome, then: .closed) }

@@ -74,6 +74,8 @@ struct SMTPConversation {
     var isAhead = false
     /// The server does not hold to what it offers: nothing should be sent ahead to it any more.
     var isOverlapBroken = false
+    /// The server does not hold to PIPELINING, which it offers: the next connection should say one thing at a time.
+    var isPipeliningBroken = false
     /// The last transaction was not completed: the next one begins with RSET.
     var needsReset = false
     /// How many messages were begun.
@@ -228,6 +230,7 @@ struct SMTPConversation {
     private mutating func helloed(_ reply: SMTPReply) -> [Action] {
         if reply.isPositive {
             offers = SMTPOffers(reply)
+            if !account.pipelines { offers.hasPipelining = false }
             return proceed()
         }
         let canFallBack = reply.isPermanent && account.security != .startTLS && account.credentials == nil

@@ -208,6 +208,7 @@ final class SMTPCourier: SMTPCarrier {
 
     private func noteOverlap() {
         if handler.conversation.isOverlapBroken { queue.overlapBroke() }
+        if handler.conversation.isPipeliningBroken { queue.pipeliningBroke() }
     }
 
     /// The connection is no use any more.

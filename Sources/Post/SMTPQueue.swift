@@ -19,6 +19,8 @@ final class SMTPQueue {
     private var ceilingUntil: NIODeadline?
     /// The server broke overlap: until then it is not tried.
     private var withoutOverlapUntil: NIODeadline?
+    /// The server broke PIPELINING: until then it is told one thing at a time.
+    private var withoutPipeliningUntil: NIODeadline?
     private var isClosed = false
     /// How long a message is under way, lately; nil before the first.
     private var pace: TimeAmount?
@@ -27,7 +29,7 @@ final class SMTPQueue {
     private static let horizon = TimeAmount.milliseconds(50)
     /// How long no further connection is tried after one that the server would not take.
     private static let ceilingTime = TimeAmount.seconds(60)
-    /// How long a server that broke overlap is spared.
+    /// How long a server that broke overlap or PIPELINING is spared.
     private static let overlapTime = TimeAmount.hours(1)
 
     /// On the door's event loop.
@@ -139,6 +141,8 @@ final class SMTPQueue {
 
     func overlapBroke() { withoutOverlapUntil = .now() + Self.overlapTime }
 
+    func pipeliningBroke() { withoutPipeliningUntil = .now() + Self.overlapTime }
+
     /// The message that may be sent ahead, taken out of the queue; nil when there is none.
     func nextForOverlap() -> SMTPJob? {
         // Another connection would begin it at once.
@@ -164,7 +168,9 @@ final class SMTPQueue {
     private func connect(for job: SMTPJob?) {
         open += 1
         opening += 1
-        let (account, trust, loop) = (account, pool.trust, door.loop)
+        var way = account
+        if isInForce(&withoutPipeliningUntil) { way.pipelines = false }
+        let (account, trust, loop) = (way, pool.trust, door.loop)
         let bound = NIOLoopBound((queue: self, job: job), eventLoop: loop)
         Task {
             let result = await SMTPConnection.attempt(account, trust: trust, on: loop)
@@ -242,7 +248,9 @@ final class SMTPQueue {
 
     /// A queue without messages and connections is forgotten, unless it has learnt something of its server.
     private func rest() {
-        guard open == 0, waiting.isEmpty, !isInForce(&ceilingUntil), !isInForce(&withoutOverlapUntil) else { return }
+        guard open == 0, waiting.isEmpty, !isInForce(&ceilingUntil), !isInForce(&withoutOverlapUntil),
+            !isInForce(&withoutPipeliningUntil)
+        else { return }
         pool.forget(door)
     }
 

@@ -8,11 +8,11 @@ public struct SMTPReason: Sendable, Hashable, CustomStringConvertible {
         // The connection.
         case unknownHost, unreachable, privateHost, closed, timeout, network, stopping
         // TLS.
-        case noStartTLS, startTLSRefused, untrustedCertificate, otherHostCertificate, noTLS, authorityFile
+        case noStartTLS, startTLSRefused, untrustedCertificate, otherHostCertificate, noTLS, oldTLS, authorityFile
         // Signing in.
         case noMechanism, unreadableChallenge, wrongCredentials, authenticationRequired
         // What the server says, or does not.
-        case greetingRefused, helloRefused, resetRefused, goingAway, later, notSMTP, outOfTurn, noOverlap
+        case greetingRefused, helloRefused, resetRefused, goingAway, later, notSMTP, outOfTurn, noOverlap, noPipelining
     }
 
     public let code: Code

@@ -122,7 +122,8 @@ struct SMTPReplyReader {
             mark == nil || mark == UInt8(ascii: " ") || mark == UInt8(ascii: "-"),
             mark != UInt8(ascii: "-") || lines.count + 1 < Self.linesPerReply
         else {
-            throw SMTPProtocolError(line: Self.readable(line.prefix(100)))
+            let shown = Self.readable(line.prefix(100))
+            throw SMTPProtocolError(line: shown.allSatisfy(\.isWhitespace) ? nil : shown)
         }
         self.code = code
         lines.append(Self.readable(line.dropFirst(4)))

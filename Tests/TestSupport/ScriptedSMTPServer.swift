@@ -4,6 +4,7 @@ import Foundation
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// A server for one test; stops when the test says so.
 public final class ScriptedSMTPServer: Sendable {
@@ -39,8 +40,49 @@ public final class ScriptedSMTPServer: Sendable {
         public var killsOnce = false
         /// What becomes of commands that arrive together with a final dot.
         public var ahead = Ahead.reads
+        /// What it does wrong, and where.
+        public var fault: Fault?
+        /// Forgets commands that arrive together with one before its answer, though it may offer PIPELINING.
+        public var losesPipelined = false
+        /// Takes so many messages on a connection and closes it at the next one.
+        public var killAfterMessages: Int?
+        /// Refuses them, as servers do that find themselves talked over.
+        public var refusesPipelined = false
+        /// STARTTLS is offered with this certificate.
+        public var certificate: TestCertificate?
+        /// Whether it speaks no TLS beyond 1.1.
+        public var hasOldTLS = false
+        /// What comes in clear text behind the 220 to STARTTLS, as from somebody between.
+        public var injected = ""
 
         public init() {}
+    }
+
+    /// A step at which it goes wrong, and how.
+    public struct Fault: Sendable {
+        /// How it goes wrong.
+        public enum Kind: Sendable, Hashable {
+            case closes, stalls
+            /// Answers so instead.
+            case answers(String)
+            /// A line without an end.
+            case endlessLine
+            /// A reply without an end.
+            case endlessReply
+            /// Bytes that are no text.
+            case nulls
+        }
+
+        /// The beginning of a command, in capitals; "DOT" is the final dot, "CONNECT" the greeting, "TLS" the
+        /// handshake.
+        public var step: String
+        /// Whether only inside TLS.
+        public var isInsideTLS: Bool
+        public var kind: Kind
+
+        public init(_ kind: Kind, at step: String, isInsideTLS: Bool = false) {
+            (self.kind, self.step, self.isInsideTLS) = (kind, step, isInsideTLS)
+        }
     }
 
     /// A message that the server took.
@@ -62,6 +104,7 @@ public final class ScriptedSMTPServer: Sendable {
         var open = 0
         var openAtOnce = 0
         var aheads = 0
+        var openlySaid: [String] = []
     }
 
     fileprivate let state: NIOLockedValueBox<State>
@@ -93,6 +136,8 @@ public final class ScriptedSMTPServer: Sendable {
     public var port: Int { portBox.withLockedValue { $0 } }
     public var received: [Received] { state.withLockedValue { $0.received } }
     public var commands: [String] { state.withLockedValue { $0.commands } }
+    /// The commands that came outside TLS.
+    public var openlySaid: [String] { state.withLockedValue { $0.openlySaid } }
     public var connections: Int { state.withLockedValue { $0.connections } }
     /// How many final dots came together with further commands.
     public var aheads: Int { state.withLockedValue { $0.aheads } }
@@ -125,10 +170,20 @@ private final class ScriptedSMTPHandler: ChannelInboundHandler {
     private var sender = ""
     private var recipient: String?
     private var count = 0
+    private var lastCommand: String?
+    private var messages = 0
     private var isDead = false
     /// Answers that wait for a challenge's reply: the user name once it is known.
     private var login: [String]?
     private var isPlainProof = false
+    /// Whether TLS stands or is being made.
+    private var isSecure = false
+    private var begunTLS = false
+    private var handshakeFault: ScriptedSMTPServer.Fault.Kind?
+    /// Whether what comes is not even read any more.
+    private var isDeaf = false
+    /// Bytes that an endless answer may still have: the machine's memory is not endless.
+    private var endlessBytes = 64 << 20
 
     init(server: ScriptedSMTPServer) { self.server = server }
 
@@ -141,6 +196,7 @@ private final class ScriptedSMTPHandler: ChannelInboundHandler {
             return state.behaviour
         }
         if behaviour.killAfterBytes == 0 || behaviour.killAt == "CONNECT" { return die(context) }
+        if let fault = behaviour.fault, fault.step == "CONNECT" { return fail(fault.kind, context) }
         if behaviour.silentAt != "CONNECT" { say(behaviour.greeting, context) }
     }
 
@@ -150,6 +206,12 @@ private final class ScriptedSMTPHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let behaviour = server.behaviour
+        if let fault = handshakeFault {
+            handshakeFault = nil
+            isDeaf = true
+            return fail(fault, context)
+        }
+        if isDeaf { return }
         let bytes = unwrapInboundIn(data).readableBytesView
         for (index, byte) in zip(bytes.indices, bytes) where !isDead {
             count += 1
@@ -158,10 +220,68 @@ private final class ScriptedSMTPHandler: ChannelInboundHandler {
             let hasMore = bytes.index(after: index) < bytes.endIndex
             let reply = wasContent ? readContent(byte, behaviour, hasMore) : read(byte, behaviour)
             if isLast { return die(context) }
+            if let fault = fault(behaviour, wasContent: wasContent) { return fail(fault, context) }
             if let reply { say(reply, context) }
             if isDead { return die(context) }
+            if begunTLS { return beginTLS(behaviour, context) }
+            if hasMore, !wasContent, line.isEmpty, isTalkedOver(behaviour, context) { return }
             if behaviour.ahead == .loses, wasContent, content == nil { return }
         }
+    }
+
+    /// What goes wrong at the line that has just ended; nil for nothing.
+    private func fault(_ behaviour: ScriptedSMTPServer.Behaviour, wasContent: Bool) -> ScriptedSMTPServer.Fault.Kind? {
+        guard let fault = behaviour.fault, !fault.isInsideTLS || isSecure else { return nil }
+        if fault.step == "DOT" { return wasContent && content == nil ? fault.kind : nil }
+        guard !wasContent, line.isEmpty, let command = lastCommand, command.hasPrefix(fault.step) else { return nil }
+        lastCommand = nil
+        return fault.kind
+    }
+
+    private func fail(_ kind: ScriptedSMTPServer.Fault.Kind, _ context: ChannelHandlerContext) {
+        switch kind {
+        case .closes: die(context)
+        case .stalls: isDeaf = true
+        case .answers(let reply): say(reply, context)
+        case .nulls: say("\0\0\0\0", context)
+        case .endlessLine: pour(String(repeating: "x", count: 8192), context)
+        case .endlessReply: pour(String(repeating: "250-and on\r\n", count: 700), context)
+        }
+    }
+
+    /// Writes the same for ever, as fast as it is read.
+    private func pour(_ text: String, _ context: ChannelHandlerContext) {
+        isDeaf = true
+        endlessBytes -= text.utf8.count
+        guard endlessBytes > 0 else { return die(context) }
+        let handler = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text))).whenSuccess {
+            // A write that is done at once must not lead deeper and deeper.
+            handler.value.context.eventLoop.execute { handler.value.handler.pour(text, handler.value.context) }
+        }
+    }
+
+    private func beginTLS(_ behaviour: ScriptedSMTPServer.Behaviour, _ context: ChannelHandlerContext) {
+        begunTLS = false
+        if let fault = behaviour.fault, fault.step == "TLS" {
+            // Only once the client has begun: what comes in clear text before that is none of TLS.
+            handshakeFault = fault.kind
+            return
+        }
+        do {
+            guard let files = behaviour.certificate else { return die(context) }
+            let tls = try files.context(isOld: behaviour.hasOldTLS)
+            try context.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls), position: .first)
+            isSecure = true
+        } catch {
+            die(context)
+        }
+    }
+
+    /// Whether commands that came together are not taken.
+    private func isTalkedOver(_ behaviour: ScriptedSMTPServer.Behaviour, _ context: ChannelHandlerContext) -> Bool {
+        if behaviour.refusesPipelined { say("503 5.5.0 improper use of command pipelining", context) }
+        return behaviour.losesPipelined || behaviour.refusesPipelined
     }
 
     private func die(_ context: ChannelHandlerContext) {
@@ -181,11 +301,19 @@ private final class ScriptedSMTPHandler: ChannelInboundHandler {
         }
         let text = String(decoding: line.last == 13 ? line.dropLast() : line[...], as: UTF8.self)
         line = []
-        server.state.withLockedValue { $0.commands.append(text) }
+        server.state.withLockedValue { state in
+            state.commands.append(text)
+            if !isSecure { state.openlySaid.append(text) }
+        }
         let command = text.uppercased()
+        lastCommand = command
         if let killAt = behaviour.killAt, command.hasPrefix(killAt) {
             isDead = true
             if behaviour.killsOnce { server.behaviour.killAt = nil }
+            return nil
+        }
+        if let limit = behaviour.killAfterMessages, messages >= limit, command.hasPrefix("MAIL") {
+            isDead = true
             return nil
         }
         if let silentAt = behaviour.silentAt, command.hasPrefix(silentAt) { return nil }
@@ -199,10 +327,16 @@ private final class ScriptedSMTPHandler: ChannelInboundHandler {
         let words = command.split(separator: " ")
         switch words.first ?? "" {
         case "EHLO":
-            let offers = behaviour.offers + (behaviour.passwords.isEmpty ? [] : ["AUTH PLAIN"])
+            let offers =
+                behaviour.offers + (behaviour.passwords.isEmpty ? [] : ["AUTH PLAIN"])
+                + (behaviour.certificate == nil || isSecure ? [] : ["STARTTLS"])
             let lines = ["test.example"] + offers
             return lines.enumerated().map { $0 + 1 < lines.count ? "250-\($1)" : "250 \($1)" }
                 .joined(separator: "\r\n")
+        case "STARTTLS":
+            guard behaviour.certificate != nil, !isSecure else { return "502 5.5.1 no" }
+            begunTLS = true
+            return "220 go on" + (behaviour.injected.isEmpty ? "" : "\r\n" + behaviour.injected)
         case "HELO", "NOOP": return "250 ok"
         case "MAIL":
             sender = Self.path(text)
@@ -241,6 +375,7 @@ private final class ScriptedSMTPHandler: ChannelInboundHandler {
         let isEnd = bytes == Array(".\r\n".utf8) || bytes.suffix(5) == Array("\r\n.\r\n".utf8)[...]
         guard isEnd else { return nil }
         content = nil
+        messages += 1
         if hasMore {
             server.state.withLockedValue { $0.aheads += 1 }
             isDead = behaviour.ahead == .refuses || behaviour.ahead == .closes
