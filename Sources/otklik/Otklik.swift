@@ -11,8 +11,8 @@ struct OtklikCommand: AsyncParsableCommand {
         commandName: "otklik", abstract: say("otklik"), discussion: say("otklik.more"), version: Release.version,
         subcommands: [
             ServeCommand.self, DemoCommand.self, TenantCommand.self, UserCommand.self, APIKeyCommand.self,
-            ReportCommand.self, SendTestCommand.self, HealthCommand.self, DKIMCommand.self, ConfigCommand.self,
-            DatabaseCommand.self,
+            ReportCommand.self, SendTestCommand.self, HealthCommand.self, DKIMCommand.self, BounceCommand.self,
+            ConfigCommand.self, DatabaseCommand.self,
         ])
 }
 

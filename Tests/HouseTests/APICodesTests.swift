@@ -7,7 +7,9 @@ import Testing
 @Suite struct APICodesTests {
     /// Where the API's refusals are made.
     private static let files = Repository.rooms.filter { file in
-        let names = ["ReportForm", "JSONBody", "FormInput", "ErrorMiddleware", "WebContext", "RateLimit"]
+        let names = [
+            "ReportForm", "MailReportForm", "JSONBody", "FormInput", "ErrorMiddleware", "WebContext", "RateLimit",
+        ]
         return file.room == "Interactions" || names.contains { file.path.hasSuffix("/\($0).swift") }
     }
     /// Said on pages, or of addresses that are not there.
@@ -21,7 +23,7 @@ import Testing
             let calls = file.text.matches(of: /(?:code: |refused\(\s*|\.init\()"([a-z]+(?:_[a-z]+)*)"/)
             thrown.formUnion(calls.map { String($0.output.1) })
         }
-        let sections = [APISection.interactions, .records, .reports, .description]
+        let sections = [APISection.interactions, .records, .reports, .mail, .description]
         let operations = sections.flatMap(\.operations)
         var described = Set(operations.flatMap(\.allProblems).flatMap(\.problems).map(\.code))
         described.formUnion(InteractionObjects.warnings)

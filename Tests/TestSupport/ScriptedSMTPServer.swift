@@ -172,6 +172,8 @@ private final class ScriptedSMTPHandler: ChannelInboundHandler {
     private var count = 0
     private var lastCommand: String?
     private var messages = 0
+    /// Whether it has refused the transaction at hand.
+    private var isRefusing = false
     private var isDead = false
     /// Answers that wait for a challenge's reply: the user name once it is known.
     private var login: [String]?
@@ -220,7 +222,13 @@ private final class ScriptedSMTPHandler: ChannelInboundHandler {
             let hasMore = bytes.index(after: index) < bytes.endIndex
             let reply = wasContent ? readContent(byte, behaviour, hasMore) : read(byte, behaviour)
             if isLast { return die(context) }
-            if let fault = fault(behaviour, wasContent: wasContent) { return fail(fault, context) }
+            if let fault = fault(behaviour, wasContent: wasContent) {
+                fail(fault, context)
+                guard case .answers = fault else { return }
+                // What it refused so it has not taken.
+                (recipient, isRefusing, content) = (nil, true, nil)
+                continue
+            }
             if let reply { say(reply, context) }
             if isDead { return die(context) }
             if begunTLS { return beginTLS(behaviour, context) }
@@ -339,10 +347,12 @@ private final class ScriptedSMTPHandler: ChannelInboundHandler {
             return "220 go on" + (behaviour.injected.isEmpty ? "" : "\r\n" + behaviour.injected)
         case "HELO", "NOOP": return "250 ok"
         case "MAIL":
+            isRefusing = false
             sender = Self.path(text)
             recipient = nil
             return "250 2.1.0 ok"
         case "RCPT":
+            if isRefusing { return "503 5.5.1 what for?" }
             recipient = Self.path(text)
             return "250 2.1.5 ok"
         case "DATA":

@@ -67,6 +67,7 @@ private func scopeKey(_ scope: SignedInKey.Scope) -> String {
     case .interactionsWrite: "interactionsWrite"
     case .interactionsRead: "interactionsRead"
     case .reportsRead: "reportsRead"
+    case .mailWrite: "mailWrite"
     }
 }
 

@@ -51,7 +51,7 @@ extension Otklik {
             examples = []
         }
         return APIDescription(
-            sections: [.interactions, .records, .reports, .description], examples: examples,
+            sections: [.interactions, .records, .reports, .mail, .description], examples: examples,
             baseURL: installation.baseURL, version: Release.version)
     }
 }

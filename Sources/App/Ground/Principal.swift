@@ -52,6 +52,7 @@ public struct SignedInKey: Sendable {
         case interactionsWrite = "interactions:write"
         case interactionsRead = "interactions:read"
         case reportsRead = "reports:read"
+        case mailWrite = "mail:write"
     }
 
     public let tenant: TenantID

@@ -26,6 +26,12 @@ enum MailLimits {
     static let contentDays: Int64 = 30
     /// The provider's limit for one encoded message.
     static let messageBytes = 25 << 20
+    /// The largest report that is read; the rest of a larger one is left aside.
+    static let reportBytes = 5 << 20
+    /// The same as JSON.
+    static let reportBodyBytes = 7 << 20
+    /// How many reports the page shows.
+    static let reportsShown = 200
     /// How long after the other tries are made: growing, with jitter.
     static let firstRetrySeconds: Int64 = 30
     static let longestRetrySeconds: Int64 = 3600

@@ -117,7 +117,7 @@ final class MailDeliveryService: Sendable {
         _ row: LedgerMessage, mail: OutgoingMail, plan: Plan, _ context: WorkContext
     ) async throws -> (Int, Verdict) {
         let now = Moment(milliseconds: context.now())
-        guard let message = mail.message(row, at: now) else {
+        guard let message = mail.message(row, bounceEmail: plan.settings?.bounceEmail, at: now) else {
             return (row.attempt, .failed(reason: "mailings.reason.unsendable"))
         }
         let keys = try mailings.settings.signingKeys(for: message.from, among: plan.keys)
@@ -133,8 +133,13 @@ final class MailDeliveryService: Sendable {
         guard let recipient = message.to.first else {
             return (row.attempt, .failed(reason: "mailings.reason.unsendable"))
         }
+        let returnPath = settings.bounceEmail.flatMap { mailbox in
+            ReturnPath(tenant: mail.tenant, message: row.id)
+                .address(below: mailbox, secret: mailings.installation.secret)
+        }
         let envelope = SMTPEnvelope(
-            sender: message.from, recipient: recipient, content: bytes, needsSMTPUTF8: message.needsSMTPUTF8)
+            sender: returnPath ?? message.from, recipient: recipient, content: bytes,
+            needsSMTPUTF8: message.needsSMTPUTF8)
         let attempt = NIOLockedValueBox<Int?>(nil)
         let beginning = Beginning(tenant: mail.tenant, message: row.id)
         let hooks = SMTPHooks(

@@ -27,6 +27,8 @@ public struct MailingsRoutes: Sendable {
     /// Adds `/outbox`, its messages, and `/u/{token}`.
     public func addRoutes(to router: some RouterMethods<WebContext>) {
         router.get("/outbox") { try await list($0, $1) }
+        router.get("/outbox/reports") { try await listReports($1) }
+        router.post("/api/v1/mail/reports") { try await takeReport($0, $1) }
         router.get("/outbox/:id") { try await show($1) }
         router.get("/outbox/:id/preview") { try await preview($1) }
         router.get("/u/:token") { try await ask($1) }

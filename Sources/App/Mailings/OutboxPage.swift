@@ -39,7 +39,10 @@ struct OutboxPage {
             ? emptyState(t("mailings.outbox.empty"), t("mailings.outbox.empty.hint"), icon: .outbox)
             : table(t("mailings.outbox.title"), columns, messages.map(row), hidden: list.hidden("outbox"))
         let start = filter.before == nil ? nil : address
-        return "\(filterForm)\(shown)\(pagination(newer: start, older: older, t: t))"
+        let reports: HTML =
+            signedIn.roles.contains(.administrator)
+            ? "<p><a href=\"/outbox/reports\">\(t("mailings.reports.title"))</a></p>" : .empty
+        return "\(filterForm)\(reports)\(shown)\(pagination(newer: start, older: older, t: t))"
     }
 
     /// The list's beginning, filtered as it is.

@@ -10,7 +10,8 @@ struct OutgoingMail: Sendable {
     let invitations: Invitations
 
     /// The message as it leaves; nil when its content was erased or an address cannot stand in an envelope.
-    func message(_ row: LedgerMessage, at now: Moment) -> MailMessage? {
+    /// - Parameter bounceEmail: The mailbox that takes returned mail, and mails that ask for no more of them.
+    func message(_ row: LedgerMessage, bounceEmail: String? = nil, at now: Moment) -> MailMessage? {
         guard let content = row.content, let from = MailAddress(row.senderEmail, name: row.senderName),
             let to = MailAddress(row.recipient)
         else { return nil }
@@ -22,6 +23,11 @@ struct OutgoingMail: Sendable {
         message.text = content.text.map { body(text: $0, row: row, links: links, language: content.language) }
         if row.kind == .survey {
             message.unsubscribeLinks = [links.unsubscribe]
+            let path = ReturnPath(tenant: tenant, message: row.id)
+            if let mailbox = bounceEmail.flatMap({ path.address(below: $0, secret: installation.secret) }) {
+                let address = mailbox.envelope.replacing("+", with: "%2B")
+                message.unsubscribeLinks.append("mailto:\(address)?subject=\(DeliveryReport.unsubscribeSubject)")
+            }
             message.unsubscribesByPost = installation.isSecure
         }
         message.feedbackID = "\(tenant):\(row.kind.rawValue):otklik"

@@ -2,6 +2,7 @@ CREATE TABLE smtp_settings (
     tenant_id BIGINT PRIMARY KEY,
     sender_name TEXT NOT NULL, -- open
     sender_email TEXT NOT NULL, -- open
+    bounce_email TEXT, -- open
     host TEXT, -- open
     port INTEGER NOT NULL,
     size_limit_mb INTEGER,

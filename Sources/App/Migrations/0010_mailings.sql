@@ -46,3 +46,17 @@ CREATE TABLE smtp_hold (
     probed_message_id BIGINT,
     PRIMARY KEY (tenant_id, sender_email)
 ) /*without rowid*/;
+
+CREATE TABLE delivery_report (
+    tenant_id BIGINT NOT NULL,
+    digest /*bytes*/ NOT NULL,
+    id BIGINT NOT NULL,
+    message_id BIGINT,
+    kind TEXT NOT NULL, -- open
+    status TEXT, -- open
+    diagnostic TEXT, -- personal
+    recipient TEXT, -- personal
+    received_at BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, digest)
+) /*without rowid*/;
+CREATE INDEX delivery_report_id ON delivery_report (tenant_id, id);

@@ -135,7 +135,8 @@ struct CentreCheck {
     private mutating func checkMail() {
         guard let entry = plan.smtp else { return }
         let places = [
-            "sender_name": "senderName", "sender_email": "senderEmail", "size_limit": "sizeLimitMegabytes",
+            "sender_name": "senderName", "sender_email": "senderEmail", "bounce_email": "bounceEmail",
+            "size_limit": "sizeLimitMegabytes",
             "user_name": "userName", "unknown_policy": "unknownPolicy",
         ]
         do {
@@ -199,6 +200,7 @@ extension SMTPPart {
         var form = SMTPSettingsForm(old)
         form.senderName = senderName
         form.senderEmail = senderEmail
+        form.bounceEmail = bounceEmail ?? ""
         form.host = host ?? ""
         form.port = String(port)
         form.sizeLimit = sizeLimitMegabytes.map { String($0) } ?? ""

@@ -23,6 +23,7 @@ struct CentrePart: Codable, Sendable, Equatable {
 struct SMTPPart: Codable, Sendable, Equatable {
     var senderName: String
     var senderEmail: String
+    var bounceEmail: String?
     var host: String?
     var port: Int
     var secure: SecureMode

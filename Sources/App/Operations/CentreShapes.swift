@@ -65,6 +65,7 @@ enum CentreShapes {
         members: [
             .usual("senderName", .text, .string(""), "The sender's name."),
             .required("senderEmail", .text, "The sender's address."),
+            .optional("bounceEmail", .text, "The mailbox to which undeliverable mail comes back."),
             .optional("host", .text, "The mail server."),
             .usual("port", .whole(1...65535), .number(587), "Its port."),
             .usual("secure", .choice(of: SecureMode.self), .string("starttls"), "How the connection is protected."),

@@ -101,8 +101,8 @@ extension CentrePart {
 extension SMTPPart {
     init(_ settings: SMTPSettings) {
         self.init(
-            senderName: settings.senderName, senderEmail: settings.senderEmail, host: settings.host,
-            port: settings.port, secure: settings.secure,
+            senderName: settings.senderName, senderEmail: settings.senderEmail,
+            bounceEmail: settings.bounceEmail, host: settings.host, port: settings.port, secure: settings.secure,
             userName: settings.requiresAuthentication ? settings.userName : nil,
             passwordEnv: settings.password == nil ? nil : StoredCentre.passwordVariable,
             sizeLimitMegabytes: settings.sizeLimitMegabytes, unknownPolicy: settings.unknownPolicy,

@@ -34,6 +34,8 @@ public struct SMTPSettings: Sendable, Equatable {
     public var senderName: String
     public var senderEmail: String
     /// Nil: mail is captured.
+    /// The mailbox with plus addressing to which undeliverable mail comes back; nil: to the sender, unseen by us.
+    public var bounceEmail: String?
     public var host: String?
     public var port: Int
     /// Of one message, encoded; nil for none of the centre's own.
@@ -57,6 +59,8 @@ public struct SMTPSettings: Sendable, Equatable {
 
     /// How many connections a server is asked for unless the centre says otherwise.
     public static let usualConnections = 8
+    /// Letters before the @ of the mailbox for bounces: a signed token goes behind them.
+    public static let bounceMailboxLetters = 20
     public static let connectionsAllowed = 1...64
 
     /// What is wrong with what the page does not ask for; nil when nothing is.

@@ -6,6 +6,7 @@ import Markup
 struct SMTPSettingsForm: Sendable {
     var senderName: String
     var senderEmail: String
+    var bounceEmail: String
     var host: String
     var port: String
     var sizeLimit: String
@@ -20,6 +21,7 @@ struct SMTPSettingsForm: Sendable {
     init(_ settings: SMTPSettings) {
         senderName = settings.senderName
         senderEmail = settings.senderEmail
+        bounceEmail = settings.bounceEmail ?? ""
         host = settings.host ?? ""
         port = String(settings.port)
         sizeLimit = settings.sizeLimitMegabytes.map { String($0) } ?? ""
@@ -34,6 +36,7 @@ struct SMTPSettingsForm: Sendable {
     init(_ input: FormInput) {
         senderName = input.text("sender_name")
         senderEmail = input.text("sender_email")
+        bounceEmail = input.text("bounce_email")
         host = input.text("host")
         port = input.text("port")
         sizeLimit = input.text("size_limit")
@@ -42,6 +45,13 @@ struct SMTPSettingsForm: Sendable {
         userName = input.text("user_name")
         password = input.exactText("password")
         unknownPolicy = input.text("unknown_policy")
+    }
+
+    /// Whether a token fits behind a plus sign, within the 64 letters of a local part.
+    private static func isBounceMailbox(_ text: String) -> Bool {
+        guard let address = EmailAddress(text) else { return false }
+        return address.local.utf8.count <= SMTPSettings.bounceMailboxLetters && !address.local.contains("+")
+            && address.local.utf8.allSatisfy { $0 < 0x80 }
     }
 
     /// The settings that the form describes.
@@ -57,6 +67,8 @@ struct SMTPSettingsForm: Sendable {
         settings.senderName = senderName
         settings.senderEmail = senderEmail
         if EmailAddress(senderEmail) == nil { refuse("sender_email", "notAnAddress") }
+        settings.bounceEmail = bounceEmail.nonEmpty
+        if !bounceEmail.isEmpty, !Self.isBounceMailbox(bounceEmail) { refuse("bounce_email", "notABounceMailbox") }
         if host.contains("@") || host.contains("/") || host.contains(" ") || host.count > 253 {
             refuse("host", "notAHost")
         }

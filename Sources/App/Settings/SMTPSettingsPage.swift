@@ -49,10 +49,12 @@ struct SMTPSettingsPage {
         }
         let unknown = label("unknown_policy", "unknown", hint: "unknown.hint")
         let sizeLimit = label("size_limit", "sizeLimit", hint: "sizeLimit.hint")
+        let bounceEmail = label("bounce_email", "bounceEmail", hint: "bounceEmail.hint")
         let senderEmail = label("sender_email", "senderEmail", isRequired: true)
         return """
             \(textField(label("sender_name", "senderName"), value: form.senderName))\
             \(textField(senderEmail, value: form.senderEmail, type: "email"))\
+            \(textField(bounceEmail, value: form.bounceEmail, type: "email"))\
             \(textField(label("host", "host", hint: "host.hint"), value: form.host))\
             \(radioButtons(label("secure", "secure"), modes, selected: form.secure))\
             \(numberField(label("port", "port", hint: "port.hint"), value: form.port, in: 1...65535))\

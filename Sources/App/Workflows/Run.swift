@@ -60,6 +60,7 @@ public struct RunLine: Sendable, Equatable {
         case reminderDue = "reminder_due"
         case mailSent = "mail_sent"
         case mailNotSent = "mail_not_sent"
+        case mailBounced = "mail_bounced"
         case skippedAnswered = "skipped_answered"
         case notAsked = "not_asked"
         case told

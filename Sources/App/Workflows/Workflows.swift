@@ -57,6 +57,15 @@ public struct Workflows: Sendable {
         try wakeLater(outcomes, of: tenant, in: tx)
     }
 
+    /// Notes in a run's record that its mail came back after all, whatever the run has done meanwhile.
+    public func note(
+        mailBounced run: RunID, block: String, reason: String, of tenant: TenantID, in tx: any Transaction,
+        at now: Moment
+    ) throws {
+        let line = RunLine(at: now, block: block, outcome: .mailBounced, arguments: ["reason": reason])
+        try RunStore(tenant: tenant, tx: tx).insertLines([(run, line)])
+    }
+
     /// Asks the gates again when survey mails are about to leave (spec 5.5), for all of them in as many statements as
     /// for one: the mails whose gate says no, with the gate as it stands in `run.reason`.
     public func gates(

@@ -237,6 +237,9 @@ extension CentreBreakage {
             "no answers at all", "minimumAnswers: 25", "minimumAnswers: 0", "number_outside", "centre.minimumAnswers"),
         CentreBreakage(
             "a sender without an address", "survey@uyut.example", "survey", "notAnAddress", "smtp.senderEmail"),
+        CentreBreakage(
+            "a mailbox that takes no token", "bounces@uyut.example", "a+b@uyut.example", "notABounceMailbox",
+            "smtp.bounceEmail"),
         CentreBreakage("a host with a slash", "host: mail.uyut.example", "host: smtp://mail", "notAHost", "smtp.host"),
         CentreBreakage("a port beyond all ports", "port: 465", "port: 70000", "notAPort", "smtp.port"),
         CentreBreakage(

@@ -48,6 +48,7 @@ struct CentreChange {
         CentreChange("sharePercent: 50", "sharePercent: 51", "centre.asking.sharePercent"),
         CentreChange("senderName: Дом «Уют»", "senderName: Уют", "smtp.senderName"),
         CentreChange("survey@uyut.example", "opros@uyut.example", "smtp.senderEmail"),
+        CentreChange("bounces@uyut.example", "returns@uyut.example", "smtp.bounceEmail"),
         CentreChange("host: mail.uyut", "host: smtp.uyut", "smtp.host"),
         CentreChange("port: 465", "port: 466", "smtp.port"),
         CentreChange("  secure: tls\n", "", "smtp.secure"),

@@ -21,6 +21,7 @@ enum CentreTexts {
         smtp:
           senderName: Дом «Уют»
           senderEmail: survey@uyut.example
+          bounceEmail: bounces@uyut.example
           host: mail.uyut.example
           port: 465
           secure: tls
