@@ -50,6 +50,10 @@ struct LinksWorld {
         let (rooms, now, styled, workflow) = (app.rooms, app.now, try styledForm(), demo.workflows[1].id)
         try await app.database.write { tx in
             try rooms.mailings.hold(senderEmail: "", because: "535 5.7.8", of: tenant, in: tx, at: now)
+            for name in ["gone", "never"] {
+                guard let address = EmailAddress("\(name)@example.org") else { continue }
+                try rooms.contacts.suppress(address, because: .manual, of: tenant, in: tx, at: now)
+            }
             _ = try rooms.surveys.create(styled, of: tenant, in: tx, as: SurveyChange(by: nil, at: now))
             let chat = try tx.one(
                 "SELECT id FROM workflow_configuration WHERE workflow_id = \(Int64(workflow) ?? 0)")

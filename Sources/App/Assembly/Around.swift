@@ -14,7 +14,7 @@ extension Otklik {
                 NavigationSection("frame.group.quality", [.forms]),
                 NavigationSection(
                     "frame.group.centre", [.centreSettings, .people, .apiKeys],
-                    groups: [NavigationSection("frame.group.email", [.emailSettings])]),
+                    groups: [NavigationSection("frame.group.email", [.emailSettings, .suppressions])]),
             ]),
         NavigationSection(nil, [.reports, .records, .outbox]),
         NavigationSection("operations.provider", [.centres, .health]),

@@ -63,6 +63,7 @@ extension Otklik {
         FrameRoutes().addRoutes(to: router)
         rooms.accounts.addRoutes(to: router)
         rooms.services.addRoutes(to: router)
+        rooms.contacts.addRoutes(to: router)
         rooms.interactions.addRoutes(to: router)
         rooms.inbox.addRoutes(to: router)
         rooms.workflows.addRoutes(to: router)
