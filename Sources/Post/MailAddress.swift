@@ -53,10 +53,12 @@ public struct MailAddress: Sendable, Hashable {
 
     /// No control characters and nothing that ends a path; a letter outside ASCII is a matter for SMTPUTF8.
     private static func isLocal(_ text: String) -> Bool {
-        text.unicodeScalars.allSatisfy { scalar in
-            guard scalar.isASCII else { return !MailHeader.isControl(scalar) && !scalar.properties.isWhitespace }
-            return scalar.value > 0x20 && scalar.value < 0x7F
-        }
+        // What looks like an encoded word is one to some readers, and what it hides may be another line.
+        !text.contains("=?")
+            && text.unicodeScalars.allSatisfy { scalar in
+                guard scalar.isASCII else { return !MailHeader.isControl(scalar) && !scalar.properties.isWhitespace }
+                return scalar.value > 0x20 && scalar.value < 0x7F
+            }
     }
 
     /// A local part that is no dot-atom is quoted (RFC 5321, 4.1.2).

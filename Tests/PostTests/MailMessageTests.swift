@@ -146,6 +146,7 @@ import Testing
 
     @Test(arguments: [
         "a b@x.example", "a@b@c", "a\r\n@x.example", "@x.example", "a@", "a@x y", "a@-x.example", "a@x..y",
+        "=?UTF-8?Q?=0D=0ABcc:_v@x.example?=@x.example", "=?UTF-8?B?DQpCY2M6IGFAYi5leGFtcGxl?=@x.example",
     ])
     func `what is no address is none`(text: String) {
         if text == "a@b@c" {

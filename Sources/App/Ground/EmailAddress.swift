@@ -24,7 +24,10 @@ public struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
 
     private static func isLocal(_ text: String) -> Bool {
         let special = "!#$%&'*+-/=?^_`{|}~."
-        guard !text.hasPrefix("."), !text.hasSuffix("."), !text.contains("..") else { return false }
+        // Some readers take "=?" in an address for an encoded word, and what it hides for a line of the header.
+        guard !text.hasPrefix("."), !text.hasSuffix("."), !text.contains(".."), !text.contains("=?") else {
+            return false
+        }
         return text.unicodeScalars.allSatisfy { scalar in
             guard scalar.isASCII else { return scalar.properties.isAlphabetic || scalar.properties.numericType != nil }
             return special.unicodeScalars.contains(scalar) || isLetterOrDigit(scalar)
