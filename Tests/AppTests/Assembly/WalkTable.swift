@@ -64,6 +64,7 @@ enum WalkTable {
         "GET /records": .supervisors,
         "GET /records/{id}": .supervisors,
         "GET /outbox": .supervisors,
+        "GET /outbox/reports": .administrators,
         "GET /outbox/{id}": .supervisors,
         "GET /outbox/{id}/preview": .administrators,
 
@@ -85,6 +86,12 @@ enum WalkTable {
         "GET /settings/email": .administrators,
         "POST /settings/email": .administrators,
         "POST /settings/email/check": .administrators,
+        "GET /suppressions": .administrators,
+        "POST /suppressions": .administrators,
+        "GET /suppressions/removal": .administrators,
+        "POST /suppressions/removal": .administrators,
+        "POST /suppressions/import": .administrators,
+        "GET /suppressions/export": .administrators,
         "GET /settings/people": .administrators,
         "GET /settings/people/new": .administrators,
         "POST /settings/people/new": .administrators,
@@ -118,6 +125,7 @@ enum WalkTable {
         "POST /api/v1/interactions/{externalId}/end": .program(.interactionsWrite),
         "POST /api/v1/interactions/{externalId}/reopening": .program(.interactionsWrite),
         "GET /api/v1/reports/summary": .program(.reportsRead),
+        "POST /api/v1/mail/reports": .program(.mailWrite),
     ]
 
     /// Where another centre's id is passed over in silence: nothing is changed and the person's own list is shown.
