@@ -93,9 +93,20 @@ def main():
 def walk(cluster, folder, options):
     mail = MailServer(folder).start()
     trust = {"OTKLIK_SMTP_CA_FILE": str(mail.authority)}
-    first = Server(f"{folder}/one", database=cluster.url, environment=trust).start()
+    first = Server(f"{folder}/one", database=cluster.url, environment=trust)
     second = Server(f"{folder}/two", database=cluster.url, base_url=first.base_url,
-                    environment={**trust, "OTKLIK_SECRET_FILE": f"{folder}/one/secret.key"}).start()
+                    environment={**trust, "OTKLIK_SECRET_FILE": f"{folder}/one/secret.key"})
+    try:
+        run(cluster, mail, (first.start(), second.start()), options)
+    finally:
+        for server in (first, second):
+            if server.process and server.process.poll() is None:
+                server.kill()
+        mail.stop()
+
+
+def run(cluster, mail, servers, options):
+    first, second = servers
     use_smtp(first, mail)
     second.demo = first.demo
     callers = [Caller(first, 0, options.per_second), Caller(second, 1_000_000, options.per_second)]
@@ -130,7 +141,6 @@ def walk(cluster, folder, options):
     for server in (first, second):
         assert server.process.poll() is None, f"a node has ended\n{server.tail()}"
         server.stop()
-    mail.stop()
 
 
 def judge(cluster, mail, server, threads, seen):
