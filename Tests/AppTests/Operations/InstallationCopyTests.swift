@@ -107,10 +107,7 @@ import Testing
     @Test(arguments: engines) func `a target that is not empty is named, and stays as it is`(to: Dialect) async throws {
         try await withTestDatabase(.sqlite, hasSchema: true) { source in
             try await withTestDatabase(to, hasSchema: true) { target in
-                try FilledDatabase(to, target.address).run(
-                    """
-                    INSERT INTO tenant VALUES (1, 'uyut', 'U', 'demo', 'ru', 'UTC', 1, 1, 1, 1, 1, 1, 1, 1)
-                    """)
+                try FilledDatabase(to, target.address).insertTenant(key: "uyut")
                 let refusal = try await refused(from: source.place, to: target.place)
                 #expect(refusal.code == "occupied_target")
                 #expect(refusal.field == "to")
