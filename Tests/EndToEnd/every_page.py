@@ -12,7 +12,7 @@ from otklik_server import Browser
 HOLE = re.compile(r"/[0-9]{6,}|/s/[^/]+|/u/[^/]+|/sign-in/[^/]+")
 KEPT = ("by", "tone", "state")
 SKIPPED = re.compile(r"^/(assets|survey-style|favicon|api/v1|outbox/[0-9]+/preview|logout)")
-ROLES = ("administrator", "supervisor", "agent")
+ROLES = ("administrator", "supervisor", "agent", "provider")
 CALLS = 24
 
 
