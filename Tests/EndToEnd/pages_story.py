@@ -5,6 +5,7 @@ checker, no wider than a screen of 320, 390 or 1440 px, quiet in the console, an
 The checker needs Java; without it the pages' HTML is not checked, which is said.
 """
 import argparse
+import atexit
 import json
 import pathlib
 import re
@@ -210,6 +211,7 @@ def main():
         folder = pathlib.Path(data) / "pages"
         folder.mkdir()
         server = Server(f"{data}/data", extra=["--assets", options.assets] if options.assets else []).start()
+        atexit.register(server.stop)
         every_page.fill(server)
         until("mail", lambda: mail_to(server, f"client{every_page.CALLS - 1}@example.org"))
         mails = [mail_to(server, f"client{number}@example.org") for number in (2, 3, 4, 6)]

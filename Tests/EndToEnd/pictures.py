@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pictures of every page: for each role, in both languages and tones, as wide as a phone and as a desktop."""
 import argparse
+import atexit
 import pathlib
 import re
 import shutil
@@ -61,6 +62,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="otklik-pictures-") as data, sync_playwright() as playwright:
         extra = ["--assets", options.assets] if options.assets else []
         server = Server(f"{data}/data", extra=extra).start()
+        atexit.register(server.stop)
         every_page.fill(server)
         until("mail", lambda: mail_to(server, f"client{every_page.CALLS}@example.org"))
         mails = [mail_to(server, f"client{number}@example.org") for number in (2, 3, 4, 6, 7, 8, 10)]
