@@ -10,7 +10,8 @@ struct OtklikCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "otklik", abstract: say("otklik"), discussion: say("otklik.more"), version: Release.version,
         subcommands: [
-            ServeCommand.self, DemoCommand.self, TenantCommand.self, UserCommand.self, APIKeyCommand.self,
+            ServeCommand.self, DemoCommand.self, TenantCommand.self, UserCommand.self, TeamCommand.self,
+            APIKeyCommand.self,
             ReportCommand.self, SendTestCommand.self, ConfigCommand.self,
         ])
 }

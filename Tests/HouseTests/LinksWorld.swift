@@ -20,6 +20,8 @@ struct LinksWorld {
     let table: RouteTable
     /// What people without an account hold in their hands: links of mails and of administrators.
     private(set) var publicAddresses: [String] = []
+    /// Somebody to whom administrators may do anything: who is looked at first is whom the forms are about.
+    private(set) var firstPerson = ""
 
     static func table(of app: TestApp) -> RouteTable {
         RouteTable(
@@ -53,7 +55,27 @@ struct LinksWorld {
             let chat = try tx.one(
                 "SELECT id FROM workflow_configuration WHERE workflow_id = \(Int64(workflow) ?? 0)")
             try rooms.workflows.setEnabled(false, try #require(chat).get("id"), of: tenant, in: tx, at: now)
+            try Self.addPeople(rooms.accounts, of: tenant, in: tx, at: now)
         }
+        firstPerson = try await app.database.read { tx in
+            "/settings/people/\(try rooms.accounts.somebody("zimina", of: tenant, in: tx).id)"
+        }
+    }
+
+    /// People and a team to whom anything may be done: somebody who has left, somebody who stays, a team put away.
+    private static func addPeople(
+        _ accounts: Accounts, of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws {
+        for login in ["yakovleva", "zimina"] {
+            var new = NewPerson(login: login)
+            new.roles = [.agent]
+            new.email = login + "@demo.example"
+            _ = try accounts.addPerson(new, of: tenant, in: tx, at: now)
+        }
+        let left = try accounts.somebody("yakovleva", of: tenant, in: tx)
+        try accounts.setActive(false, left, in: tx, at: now)
+        let team = try accounts.addTeam("Старая", of: tenant, by: .commandLine, in: tx, at: now)
+        try accounts.setArchived(true, team, of: tenant, by: .commandLine, in: tx, at: now)
     }
 
     /// A form with a style sheet of its own.

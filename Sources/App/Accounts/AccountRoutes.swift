@@ -49,7 +49,7 @@ extension Accounts {
         try await installation.database.write { tx in
             try PeopleStore(tx: tx, tenant: signedIn.tenant).setPasswordHash(hash, of: signedIn.person)
             try SessionsStore(tx: tx).deleteAll(of: signedIn.person, signedIn.tenant, except: kept)
-            let entry = AuditEntry(by: signedIn, action: "accounts.passwordChanged", subject: signedIn.person.raw)
+            let entry = AuditEntry(by: signedIn, action: "accounts.audit.passwordChanged", subject: signedIn.person.raw)
             try self.audit(entry, of: signedIn.tenant, in: tx, at: now)
         }
         return redirect(to: "/account", saying: Flash("accounts.passwordChanged"))

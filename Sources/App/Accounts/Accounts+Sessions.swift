@@ -83,7 +83,7 @@ extension Accounts {
         try store.forgetAttempts(before: now.adding(days: -1))
         try store.insert(
             hash: token.hash, person: person, of: tenant, at: now, until: now.adding(days: AccountsLimits.sessionDays))
-        let entry = AuditEntry(person: person, actor: "", action: "accounts.signedIn", subject: person.raw)
+        let entry = AuditEntry(person: person, actor: "", action: "accounts.audit.signedIn", subject: person.raw)
         try audit(entry, of: tenant, in: tx, at: now)
         return NewSession(token: token.text)
     }

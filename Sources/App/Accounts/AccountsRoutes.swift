@@ -3,12 +3,13 @@
 import Hummingbird
 
 extension Accounts {
-    /// Adds signing in and out, one-time links, the own account, API keys and people.
+    /// Adds signing in and out, one-time links, the own account, API keys, people and teams.
     public func addRoutes(to router: some RouterMethods<WebContext>) {
         addSignInRoutes(to: router)
         addLinkRoutes(to: router)
         addAccountRoutes(to: router)
         addAPIKeyRoutes(to: router)
         addPeopleRoutes(to: router)
+        addTeamsRoutes(to: router)
     }
 }

@@ -7,13 +7,23 @@ struct AuditStore {
     let tx: any Transaction
     let tenant: TenantID
 
-    func insert(_ entry: AuditEntry, at now: Moment) throws {
-        let id: AuditID = tx.new()
-        try tx.execute(
-            """
-            INSERT INTO audit (tenant_id, id, at, person_id, actor, action, subject_id, details)
-            VALUES (\(tenant), \(id), \(now), \(entry.person), \(entry.actor), \(entry.action), \(entry.subject),
-                \(try jsonText(entry.details)))
-            """)
+    func insert(_ entry: AuditEntry, at now: Moment) throws { try insert([entry], at: now) }
+
+    /// Writes entries, in a few statements however many they are.
+    func insert(_ entries: [AuditEntry], at now: Moment) throws {
+        for piece in entries.piecesForStatements {
+            let values = try piece.map { entry -> SQL in
+                let id: AuditID = tx.new()
+                return """
+                    (\(tenant), \(id), \(now), \(entry.person.sqlValue), \(entry.actor), \(entry.address),
+                        \(entry.action), \(entry.subject), \(try jsonText(entry.details)))
+                    """
+            }
+            try tx.execute(
+                """
+                INSERT INTO audit (tenant_id, id, at, person_id, actor, address, action, subject_id, details)
+                VALUES \(values.joined(separator: ", "))
+                """)
+        }
     }
 }

@@ -45,7 +45,9 @@ public struct SignedInMiddleware: RouterMiddleware {
         } else if request.isForBrowsers, !request.uri.path.hasPrefix("/assets/"),
             let token = cookie.value(of: request)
         {
-            context.signedIn = try await accounts.signedIn(token: token, at: accounts.installation.clock.now())
+            var signedIn = try await accounts.signedIn(token: token, at: accounts.installation.clock.now())
+            signedIn?.address = context.remoteAddress
+            context.signedIn = signedIn
             if let language = context.signedIn?.language {
                 context.localizer = accounts.installation.catalogue.localizer(language)
             }

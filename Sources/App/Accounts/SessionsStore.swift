@@ -94,6 +94,11 @@ struct SessionsStore {
             """)
     }
 
+    /// Ends all links of a person.
+    func deleteLinks(of person: PersonID, _ tenant: TenantID) throws {
+        try tx.execute("DELETE FROM sign_in_link WHERE tenant_id = \(tenant) AND person_id = \(person)")
+    }
+
     private static func link(_ row: Row) throws -> SignInLink {
         SignInLink(
             tenant: try row.get("tenant_id"), person: try row.get("person_id"), purpose: try row.get("purpose"),

@@ -100,7 +100,7 @@ func setUpPage(_ form: SetUpForm?, login: String, token: String, errors: FieldEr
 }
 
 /// Zones that centres use, with the one that is set even when it is not among them.
-private func timeZoneOptions(selected: String) -> [FieldOption] {
+func timeZoneOptions(selected: String) -> [FieldOption] {
     let usual = [
         "Europe/Kaliningrad", "Europe/Moscow", "Europe/Samara", "Asia/Yekaterinburg", "Asia/Omsk",
         "Asia/Krasnoyarsk", "Asia/Irkutsk", "Asia/Yakutsk", "Asia/Vladivostok", "Asia/Magadan", "Asia/Kamchatka",

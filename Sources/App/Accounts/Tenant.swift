@@ -92,6 +92,10 @@ public enum AccountsLimits {
     static let passwordLength = 10
     /// A session ends so long after signing in.
     static let sessionDays: Int64 = 14
+    /// A link for choosing a password that somebody hands over works so long.
+    static let handedLinkHours: Int64 = 72
+    /// People whom a team's page offers in a list; where there are more, login names are typed.
+    static let offeredPeople = 300
     /// Rows of one page of a list.
     static let pageRows = 50
 }

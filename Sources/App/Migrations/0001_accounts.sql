@@ -25,6 +25,7 @@ CREATE TABLE team (
     id BIGINT NOT NULL,
     name TEXT NOT NULL, -- open
     name_folded TEXT NOT NULL, -- open
+    archived_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, name_folded)
 ) /*without rowid*/;
@@ -36,6 +37,7 @@ CREATE TABLE person (
     login_folded TEXT NOT NULL, -- personal
     first_name TEXT NOT NULL, -- personal
     last_name TEXT NOT NULL, -- personal
+    name_folded TEXT NOT NULL DEFAULT '', -- personal
     email TEXT, -- personal
     email_folded TEXT, -- personal
     team_id BIGINT,
@@ -49,6 +51,7 @@ CREATE TABLE person (
     UNIQUE (tenant_id, login_folded)
 ) /*without rowid*/;
 CREATE INDEX person_email ON person (tenant_id, email_folded);
+CREATE INDEX person_team ON person (tenant_id, team_id);
 
 CREATE TABLE person_role (
     tenant_id BIGINT NOT NULL,
@@ -63,6 +66,7 @@ CREATE TABLE supervised_team (
     team_id BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, person_id, team_id)
 ) /*without rowid*/;
+CREATE INDEX supervised_team_team ON supervised_team (tenant_id, team_id);
 
 CREATE TABLE session (
     token_hash /*bytes*/ PRIMARY KEY,
@@ -106,8 +110,12 @@ CREATE TABLE audit (
     at BIGINT NOT NULL,
     person_id BIGINT,
     actor TEXT NOT NULL, -- personal
+    address TEXT, -- personal
     action TEXT NOT NULL, -- open
     subject_id BIGINT,
     details TEXT NOT NULL, -- personal
     PRIMARY KEY (tenant_id, id)
 ) /*without rowid*/;
+CREATE INDEX audit_person ON audit (tenant_id, person_id, id);
+CREATE INDEX audit_action ON audit (tenant_id, action, id);
+CREATE INDEX audit_subject ON audit (tenant_id, subject_id, id);

@@ -70,10 +70,9 @@ import Testing
                 "SELECT action FROM audit WHERE actor = \("command line") ORDER BY id")
             #expect(
                 try deeds.map { try $0.at(0, as: String.self) } == [
-                    "accounts.personCreated", "accounts.linkMade", "accounts.personCreated", "accounts.linkMade",
-                    "accounts.personDisabled", "accounts.personEnabled", "accounts.keyCreated", "accounts.keyCreated",
-                    "accounts.keyRevoked",
-                ])
+                    "personCreated", "linkMade", "personCreated", "linkMade", "personDisabled", "personEnabled",
+                    "keyCreated", "keyCreated", "keyRevoked",
+                ].map { "accounts.audit." + $0 })
         }
     }
 }
