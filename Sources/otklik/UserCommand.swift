@@ -12,7 +12,8 @@ struct UserCommand: AsyncParsableCommand {
         commandName: "user", abstract: say("user"),
         subcommands: [
             UserCreateCommand.self, UserChangeCommand.self, UserListCommand.self, UserResetLinkCommand.self,
-            UserDisableCommand.self, UserEnableCommand.self,
+            UserSendLinkCommand.self, UserDisableCommand.self, UserEnableCommand.self, UserSignOutCommand.self,
+            UserRemoveSecondFactorCommand.self,
         ])
 }
 

@@ -16,9 +16,10 @@ import Testing
     ]
 
     @Test func `every link on every page resolves to a route that answers, and every form can be sent`() async throws {
-        try await TestApp.run(on: .sqlite, leaving: ["fold", "inbox", "probe"]) { app in
+        try await TestApp.run(on: .sqlite, leaving: ["fold", "inbox", "message", "probe"]) { app in
             let world = try await LinksWorld(app)
             let (russian, english) = (try await world.visitors("ru"), try await world.visitors("en"))
+            try await world.giveSecondFactors()
             for visitor in english + russian {
                 let more = ["nobody": world.publicAddresses, "administrator": [world.firstPerson]][visitor.name]
                 try await visitor.walk(from: ["/"] + (more ?? []))

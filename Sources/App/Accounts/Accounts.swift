@@ -6,9 +6,19 @@ import Storage
 public struct Accounts: Sendable {
     let installation: Installation
     let passwords: Passwords
+    /// Who sends mail to people who work here (Mailings).
+    let mailsDue: @Sendable ([AccountMailDue], any Transaction, Moment) throws -> Void
+    /// Whether a centre has a mail server (Settings).
+    let hasMailServer: @Sendable (TenantID, any Transaction) throws -> Bool
 
-    public init(installation: Installation) {
+    public init(
+        installation: Installation,
+        mailsDue: @escaping @Sendable ([AccountMailDue], any Transaction, Moment) throws -> Void = { _, _, _ in },
+        hasMailServer: @escaping @Sendable (TenantID, any Transaction) throws -> Bool = { _, _ in false }
+    ) {
         self.installation = installation
+        self.mailsDue = mailsDue
+        self.hasMailServer = hasMailServer
         passwords = Passwords()
     }
 

@@ -3,9 +3,12 @@
 import Hummingbird
 
 extension Accounts {
-    /// Adds signing in and out, one-time links, the own account, API keys, people and teams.
+    /// Adds signing in and out, the second factor, forgotten passwords, one-time links, the own account, API keys,
+    /// people and teams.
     public func addRoutes(to router: some RouterMethods<WebContext>) {
         addSignInRoutes(to: router)
+        addSecondFactorRoutes(to: router)
+        addResetRoutes(to: router)
         addLinkRoutes(to: router)
         addAccountRoutes(to: router)
         addAPIKeyRoutes(to: router)

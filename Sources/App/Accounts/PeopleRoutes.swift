@@ -46,8 +46,11 @@ extension Accounts {
     }
 
     private func newPersonPage(_ signedIn: SignedIn, _ form: PersonForm) async throws -> PersonPage {
-        let teams = try await installation.database.read { try self.teams(of: signedIn.tenant, in: $0) }
-        return PersonPage(signedIn: signedIn, existing: nil, form: form, teams: teams.filter { !$0.isArchived })
+        let (teams, canMail) = try await installation.database.read { tx in
+            (try self.teams(of: signedIn.tenant, in: tx), try self.canMail(of: signedIn.tenant, in: tx))
+        }
+        return PersonPage(
+            signedIn: signedIn, existing: nil, form: form, teams: teams.filter { !$0.isArchived }, canMail: canMail)
     }
 
     private func addPerson(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -57,9 +60,16 @@ extension Accounts {
         do {
             let id = try await installation.database.write { tx in
                 let new = try self.checked(form, signedIn, in: tx, at: now)
-                return try self.addPerson(new, of: signedIn.tenant, by: Doer(signedIn), in: tx, at: now)
+                let id = try self.addPerson(new, of: signedIn.tenant, by: Doer(signedIn), in: tx, at: now)
+                if form.invites {
+                    let person = try self.somebody(id, of: signedIn.tenant, in: tx)
+                    try self.mailLink(to: person, by: Doer(signedIn), in: tx, at: now)
+                }
+                return id
             }
-            return redirect(to: "/settings/people/\(id)", saying: Flash("accounts.personAdded"))
+            let arguments = ["name": form.person.login, "email": form.person.email ?? ""]
+            let flash = form.invites ? Flash("accounts.invitationSent", arguments) : Flash("accounts.personAdded")
+            return redirect(to: "/settings/people/\(id)", saying: flash)
         } catch {
             let refused = try refusals(in: error)
             var page = try await newPersonPage(signedIn, form)

@@ -51,6 +51,17 @@ extension PeopleStore {
         }
     }
 
+    /// Whom a login name or an address means.
+    func people(meantBy folded: String, limit: Int) throws -> [Person] {
+        let rows = try tx.query(
+            """
+            SELECT \(Self.columns) FROM person p
+            WHERE p.tenant_id = \(tenant) AND (p.login_folded = \(folded) OR p.email_folded = \(folded))
+            ORDER BY p.id LIMIT \(limit)
+            """)
+        return try withRoles(try rows.map(Self.person))
+    }
+
     /// Takes people into a team, or out of theirs.
     func setTeam(of person: PersonID, to team: TeamID?) throws {
         try tx.execute(

@@ -6,6 +6,8 @@ struct PersonForm: Sendable {
     var person: NewPerson
     /// The name of a team that does not exist yet.
     var newTeam: String
+    /// A new person is mailed an invitation at once.
+    var invites = false
 
     init(person: NewPerson) {
         self.person = person
@@ -26,6 +28,7 @@ struct PersonForm: Sendable {
         person.timeZone = input.text("timeZone").nonEmpty
         self.person = person
         newTeam = input.text("newTeam")
+        invites = login == nil && input.flag("invite")
     }
 
     /// - Parameter teams: those that the centre has: a team of another centre is none.

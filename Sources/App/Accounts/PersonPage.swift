@@ -7,9 +7,13 @@ struct PersonPage {
     let signedIn: SignedIn
     /// Nil for a new one.
     let existing: Person?
-    let form: PersonForm
+    var form: PersonForm
     /// The open teams, and the person's own.
     let teams: [Team]
+    /// What is known of an existing person's ways in.
+    var entrance = Entrance()
+    /// Whether mail to people leaves.
+    var canMail = false
     var errors = FieldErrors.none
 
     private var path: String { existing.map { "/settings/people/\($0.id)" } ?? "/settings/people/new" }
@@ -24,6 +28,12 @@ struct PersonPage {
         var page = Page(title: title, current: .people, body: body, hasErrors: !errors.isEmpty)
         page.path = [(t("accounts.peopleTitle"), "/settings/people")]
         return page
+    }
+
+    /// How somebody gets in.
+    struct Entrance: Sendable {
+        var sessions: [Session] = []
+        var secondFactor = SecondFactor.off
     }
 
     /// What concerns signing in.
@@ -45,14 +55,50 @@ struct PersonPage {
                 <p class="note">\(t("accounts.deactivateNote"))</p>\
                 <p>\(linkButton(t("accounts.deactivate"), to: path + "/deactivation"))</p>
                 """)
-        return "<div class=\"stack\">\(card(t("accounts.entrance"), linkForm(person, t)))\(leaving)</div>"
+        return """
+            <div class="stack">\(card(t("accounts.entrance"), linkForm(person, t)))\
+            \(card(t("accounts.sessions"), sessionCard(t)))\(factorCard(t))\(leaving)</div>
+            """
     }
 
     private func linkForm(_ person: Person, _ t: Localizer) -> HTML {
-        """
-        <p>\(personState(person, t))</p><p class="note">\(t("accounts.linkNote"))</p>\
-        \(actionButton(t("accounts.makeLink"), to: path + "/link", signedIn: signedIn))
-        """
+        var mail = HTML.empty
+        if canMail, person.email != nil {
+            mail = actionButton(
+                t(person.canSignIn ? "accounts.sendReset" : "accounts.sendInvitation"), to: path + "/mail",
+                signedIn: signedIn)
+        }
+        let link = actionButton(t("accounts.makeLink"), to: path + "/link", signedIn: signedIn)
+        let note = canMail ? "accounts.linkNoteMail" : "accounts.linkNote"
+        return """
+            <p>\(personState(person, t))</p><p class="note">\(t(note))</p>\
+            <div class="buttons">\(mail)\(link)</div>
+            """
+    }
+
+    private func sessionCard(_ t: Localizer) -> HTML {
+        guard let last = entrance.sessions.first else {
+            return "<p class=\"note\">\(t("accounts.noSessions"))</p>"
+        }
+        return """
+            <p>\(t("accounts.sessionCount", count: entrance.sessions.count))</p>\
+            <p class="note">\(t("accounts.seenAt")): \(time(last.seenAt, in: signedIn.timeZone, t: t)), \
+            \(last.device.nonEmpty ?? t("accounts.unknownDevice")), \(last.address)</p>\
+            \(actionButton(t("accounts.signOutEverywhere"), to: path + "/sessions/revocation", signedIn: signedIn))
+            """
+    }
+
+    private func factorCard(_ t: Localizer) -> HTML {
+        guard case .on(let since, _) = entrance.secondFactor else {
+            return card(t("accounts.secondFactor"), "<p>\(badge(t("accounts.off")))</p>")
+        }
+        return card(
+            t("accounts.secondFactor"),
+            """
+            <p>\(badge(t("accounts.on"), .good)) \(t("accounts.onSince")) \
+            \(time(since, in: signedIn.timeZone, t: t))</p>\
+            <p>\(linkButton(t("accounts.removeFactor"), to: path + "/second-factor/removal"))</p>
+            """)
     }
 
     private func fields(_ t: Localizer) -> HTML {
@@ -80,8 +126,14 @@ struct PersonPage {
                 [FieldOption("ru", t("frame.language.ru")), FieldOption("en", t("frame.language.en"))],
                 selected: person.language))\
             \(selectField(FieldLabel("timeZone", t("accounts.timeZone"), error: errors["timeZone"]), zones,
-                selected: person.timeZone ?? ""))
+                selected: person.timeZone ?? ""))\(invitation(t))
             """
+    }
+
+    private func invitation(_ t: Localizer) -> HTML {
+        guard existing == nil, canMail else { return .empty }
+        let label = FieldLabel("invite", t("accounts.invite"), hint: t("accounts.inviteHint"), error: errors["invite"])
+        return checkBox(label, isOn: form.invites)
     }
 
     private func roles(_ t: Localizer) -> HTML {

@@ -14,20 +14,27 @@ extension Accounts {
         }
         router.post("/settings/people/:person") { try await self.changePerson($0, $1) }
         router.post("/settings/people/:person/link") { try await self.makeLink($0, $1) }
+        router.post("/settings/people/:person/sessions/revocation") { try await self.signOutEverywhere($1) }
         router.get("/settings/people/:person/deactivation") { try await self.confirmDeactivation($0, $1) }
         router.post("/settings/people/:person/deactivation") { try await self.setActive(false, $1) }
         router.post("/settings/people/:person/activation") { try await self.setActive(true, $1) }
     }
 
     private func personPage(_ signedIn: SignedIn, _ id: PersonID) async throws -> PersonPage {
-        try await installation.database.read { tx in
+        let now = installation.clock.now()
+        return try await installation.database.read { tx in
             let person = try self.somebody(id, of: signedIn.tenant, in: tx)
             let supervised = try PeopleStore(tx: tx, tenant: signedIn.tenant).supervisedTeams(of: id)
             let form = PersonForm(person: NewPerson(person, supervisedTeams: supervised))
             let teams = try self.teams(of: signedIn.tenant, in: tx).filter {
                 !$0.isArchived || $0.id == person.team || supervised.contains($0.id)
             }
-            return PersonPage(signedIn: signedIn, existing: person, form: form, teams: teams)
+            let entrance = PersonPage.Entrance(
+                sessions: try SessionsStore(tx: tx).sessions(of: id, signedIn.tenant, at: now),
+                secondFactor: try self.secondFactor(of: id, signedIn.tenant, in: tx))
+            return PersonPage(
+                signedIn: signedIn, existing: person, form: form, teams: teams, entrance: entrance,
+                canMail: try self.canMail(of: signedIn.tenant, in: tx))
         }
     }
 
@@ -46,10 +53,22 @@ extension Accounts {
             return redirect(to: "/settings/people/\(id)", saying: Flash("frame.saved"))
         } catch {
             let refused = try refusals(in: error)
-            var page = PersonPage(signedIn: signedIn, existing: shown.existing, form: form, teams: shown.teams)
+            var page = shown
+            page.form = form
             page.errors = FieldErrors(refused, t: context.words)
             return pageResponse(page.page(context.words), in: context, status: refused.status)
         }
+    }
+
+    private func signOutEverywhere(_ context: WebContext) async throws -> Response {
+        let signedIn = try context.require(.administrator)
+        let id: PersonID = try context.id("person")
+        let now = installation.clock.now()
+        try await installation.database.write { tx in
+            let person = try self.somebody(id, of: signedIn.tenant, in: tx)
+            try self.signOutEverywhere(person, by: Doer(signedIn), in: tx, at: now)
+        }
+        return redirect(to: "/settings/people/\(id)", saying: Flash("accounts.signedOutEverywhere"))
     }
 
     private func makeLink(_ request: Request, _ context: WebContext) async throws -> Response {

@@ -170,6 +170,30 @@ extension Otklik {
         }
     }
 
+    /// Mails somebody a link for choosing a password; it leaves from a running server.
+    public func mailLink(login: String, tenant key: String?) async throws -> ShownPerson {
+        let accounts = rooms.accounts
+        return try await person(login, tenant: key) { person, tx, now in
+            try accounts.mailLink(to: person, by: .commandLine, in: tx, at: now)
+        }
+    }
+
+    /// Ends somebody's sessions.
+    public func signOutEverywhere(login: String, tenant key: String?) async throws -> ShownPerson {
+        let accounts = rooms.accounts
+        return try await person(login, tenant: key) { person, tx, now in
+            try accounts.signOutEverywhere(person, by: .commandLine, in: tx, at: now)
+        }
+    }
+
+    /// Removes a lost second factor.
+    public func removeSecondFactor(login: String, tenant key: String?) async throws -> ShownPerson {
+        let accounts = rooms.accounts
+        return try await person(login, tenant: key) { person, tx, now in
+            try accounts.removeSecondFactor(of: person, by: .commandLine, in: tx, at: now)
+        }
+    }
+
     // MARK: Teams
 
     /// All teams, the archived ones included.

@@ -70,25 +70,33 @@ CREATE INDEX supervised_team_team ON supervised_team (tenant_id, team_id);
 
 CREATE TABLE session (
     token_hash /*bytes*/ PRIMARY KEY,
+    id BIGINT NOT NULL,
     tenant_id BIGINT NOT NULL,
     person_id BIGINT NOT NULL,
+    address TEXT NOT NULL, -- personal
+    device TEXT NOT NULL, -- open
     created_at BIGINT NOT NULL,
+    last_seen_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 ) /*without rowid*/;
 CREATE INDEX session_person ON session (tenant_id, person_id);
 
 CREATE TABLE sign_in_link (
     token_hash /*bytes*/ PRIMARY KEY,
+    id BIGINT NOT NULL,
     tenant_id BIGINT NOT NULL,
     person_id BIGINT NOT NULL,
     purpose TEXT NOT NULL, -- open
+    created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     used_at BIGINT
 ) /*without rowid*/;
+CREATE INDEX sign_in_link_person ON sign_in_link (tenant_id, person_id);
 
 CREATE TABLE login_attempt (
     subject TEXT PRIMARY KEY, -- personal
     failures INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
     last_at BIGINT NOT NULL
 ) /*without rowid*/;
 

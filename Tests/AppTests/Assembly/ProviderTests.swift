@@ -69,10 +69,11 @@ import Testing
             let deeds = try await app.database.query(
                 "SELECT action FROM audit WHERE actor = \("command line") ORDER BY id")
             #expect(
-                try deeds.map { try $0.at(0, as: String.self) } == [
-                    "personCreated", "linkMade", "personCreated", "linkMade", "personDisabled", "personEnabled",
-                    "keyCreated", "keyCreated", "keyRevoked",
-                ].map { "accounts.audit." + $0 })
+                try deeds.map { try $0.at(0, as: String.self) }
+                    == [
+                        "personCreated", "linkMade", "personCreated", "linkMade", "personDisabled", "personEnabled",
+                        "keyCreated", "keyCreated", "keyRevoked",
+                    ].map { "accounts.audit." + $0 })
         }
     }
 }
