@@ -4,7 +4,7 @@ import Hummingbird
 
 extension Accounts {
     /// Adds signing in and out, the second factor, forgotten passwords, one-time links, the own account, API keys,
-    /// people and teams.
+    /// people, teams and the log.
     public func addRoutes(to router: some RouterMethods<WebContext>) {
         addSignInRoutes(to: router)
         addSecondFactorRoutes(to: router)
@@ -14,5 +14,6 @@ extension Accounts {
         addAPIKeyRoutes(to: router)
         addPeopleRoutes(to: router)
         addTeamsRoutes(to: router)
+        addAuditRoutes(to: router)
     }
 }

@@ -9,7 +9,7 @@ extension Otklik {
         NavigationSection(nil, [.home, .inbox]),
         NavigationSection("frame.section.quality", [.forms, .records, .workflows, .reports]),
         NavigationSection("frame.section.mail", [.outbox, .emailSettings]),
-        NavigationSection("frame.section.centre", [.services, .people, .teams, .apiKeys]),
+        NavigationSection("frame.section.centre", [.services, .people, .teams, .apiKeys, .audit]),
     ]
 
     /// What the frame shows beside a page.

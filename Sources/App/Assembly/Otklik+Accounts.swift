@@ -69,6 +69,9 @@ extension Otklik {
         return try await change { tx, now in
             let id = try accounts.createTenant(new, in: tx, at: now)
             try surveys.welcome(id, language: new.language, in: tx)
+            let entry = Doer.commandLine.did(
+                "accounts.audit.centreCreated", id.raw, .object(["name": .string(new.name)]))
+            try accounts.audit(entry, of: id, in: tx, at: now)
             let tenant = try accounts.meant(new.key, in: tx)
             let link = try administrator.map { try Self.add($0, PersonWish(), to: tenant, accounts, in: tx, at: now) }
             return (ShownTenant(tenant), link)

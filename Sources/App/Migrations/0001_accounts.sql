@@ -124,6 +124,7 @@ CREATE TABLE audit (
     details TEXT NOT NULL, -- personal
     PRIMARY KEY (tenant_id, id)
 ) /*without rowid*/;
+CREATE INDEX audit_at ON audit (tenant_id, at, id);
 CREATE INDEX audit_person ON audit (tenant_id, person_id, id);
 CREATE INDEX audit_action ON audit (tenant_id, action, id);
 CREATE INDEX audit_subject ON audit (tenant_id, subject_id, id);

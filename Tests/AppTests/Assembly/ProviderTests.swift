@@ -71,7 +71,8 @@ import Testing
             #expect(
                 try deeds.map { try $0.at(0, as: String.self) }
                     == [
-                        "personCreated", "linkMade", "personCreated", "linkMade", "personDisabled", "personEnabled",
+                        "centreCreated", "personCreated", "linkMade", "personCreated", "linkMade", "personDisabled",
+                        "personEnabled",
                         "keyCreated", "keyCreated", "keyRevoked",
                     ].map { "accounts.audit." + $0 })
         }
