@@ -63,20 +63,22 @@ let package = Package(
             exclude: ["README.md"],
             swiftSettings: strict),
         .target(name: "Markup", swiftSettings: strict),
+        .target(name: "WebParts", swiftSettings: strict, plugins: ["EmbedAssets"]),
 
         .executableTarget(name: "embed-assets", swiftSettings: strict),
         .plugin(name: "EmbedAssets", capability: .buildTool(), dependencies: ["embed-assets"]),
         .target(
             name: "App",
             dependencies: [
-                "Storage", "Durable", "Post", "Markup", "CMalloc", "CSodium", "CZlib",
+                "Storage", "Durable", "Post", "Markup", "WebParts", "CMalloc", "CSodium", "CZlib",
                 crypto, hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
                 nioLocks, yams,
             ],
             swiftSettings: strict,
             plugins: ["EmbedAssets"]),
         .executableTarget(
-            name: "otklik", dependencies: ["App", "Markup", arguments, lifecycle, logging], swiftSettings: strict),
+            name: "otklik", dependencies: ["App", "Markup", "Storage", arguments, lifecycle, logging],
+            swiftSettings: strict),
 
         .target(
             name: "TestSupport",

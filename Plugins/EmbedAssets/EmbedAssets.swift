@@ -9,6 +9,7 @@ struct EmbedAssets: BuildToolPlugin {
     private static let embedded: Set<String> = ["mjs", "css", "json", "sql", "svg", "woff2", "md"]
 
     func createBuildCommands(context: PluginContext, target: any Target) async throws -> [Command] {
+        if target.name == "WebParts" { return try webParts(context) }
         guard let module = target as? any SourceModuleTarget else { return [] }
         let inputs = module.sourceFiles
             .map(\.url)
@@ -22,6 +23,23 @@ struct EmbedAssets: BuildToolPlugin {
                 displayName: "Embedding \(inputs.count) assets of \(target.name)",
                 executable: try context.tool(named: "embed-assets").url,
                 arguments: arguments, inputFiles: inputs, outputFiles: [output])
+        ]
+    }
+
+    /// What set-up has cut out of other people's packages lies outside of the target, in a folder that git ignores.
+    private func webParts(_ context: PluginContext) throws -> [Command] {
+        let root = context.package.directoryURL.appending(path: ".vendor")
+        let wanted = ["web/icons.svg", "web/inter.woff2"].map { root.appending(path: $0) }
+        let found = wanted.filter { FileManager.default.fileExists(atPath: $0.path) }
+        if found.count < wanted.count {
+            Diagnostics.remark("The pages' font and icons are missing: scripts/setup run makes them.")
+        }
+        let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedAssets.swift")
+        return [
+            .buildCommand(
+                displayName: "Embedding the pages' font and icons",
+                executable: try context.tool(named: "embed-assets").url,
+                arguments: [output.path, root.path] + found.map(\.path), inputFiles: found, outputFiles: [output])
         ]
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Waking without polling: who schedules rings, who waits sleeps until the next due time or the next ring.
 import NIOConcurrencyHelpers
+import Storage
 
 /// Passes what was scheduled in this process on to its workers. A ring too many costs one look; the table is the truth.
 final class Bell: Sendable {
@@ -9,6 +10,13 @@ final class Bell: Sendable {
     private struct State {
         var next = 0
         var listeners: [Int: @Sendable (WorkKind?, Int64) -> Void] = [:]
+        var pumps: [Place: Pump] = [:]
+    }
+
+    /// Where a kind's work is done.
+    private struct Place: Hashable {
+        let kind: WorkKind
+        let origin: DatabaseOrigin
     }
     private let state = NIOLockedValueBox(State())
 
@@ -23,6 +31,23 @@ final class Bell: Sendable {
 
     func remove(_ listener: Int) {
         state.withLockedValue { _ = $0.listeners.removeValue(forKey: listener) }
+    }
+
+    /// Lets a running pump be offered work that has just been made.
+    func open(_ pump: Pump) {
+        state.withLockedValue { $0.pumps[Place(kind: pump.kind, origin: pump.origin)] = pump }
+    }
+
+    func shut(_ pump: Pump) {
+        state.withLockedValue { state in
+            let place = Place(kind: pump.kind, origin: pump.origin)
+            if state.pumps[place] === pump { state.pumps[place] = nil }
+        }
+    }
+
+    /// The running pump of a kind on a database.
+    func pump(_ kind: WorkKind, on origin: DatabaseOrigin) -> Pump? {
+        state.withLockedValue { $0.pumps[Place(kind: kind, origin: origin)] }
     }
 
     /// Something of any kind may be due.

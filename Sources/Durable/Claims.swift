@@ -32,6 +32,9 @@ final class Claims: Sendable {
     /// What is done with claimed items in the claim's own transaction.
     typealias Deed = @Sendable ([WorkItem], any Transaction) throws -> Void
 
+    /// Whether more was due than could be taken: then nothing new may pass those that wait.
+    var isCrowded: Bool { state.withLockedValue { $0.isCrowded } }
+
     /// Up to `limit` due items, now held by the node; empty when nothing is due.
     /// - Parameter deed: done with them before the claim is committed; when it throws, nothing was claimed.
     func claim(
@@ -55,9 +58,12 @@ final class Claims: Sendable {
 
     /// Those of the items that the node still holds.
     func held(of items: [WorkItem], by node: Int64) async throws -> [WorkItem] {
-        guard let lease = items.first?.lease.id else { return [] }
+        guard !items.isEmpty else { return [] }
         let rows = try await database.query(
-            "SELECT tenant_id, subject_id FROM work WHERE node_id = \(node) AND lease = \(lease)")
+            """
+            SELECT tenant_id, subject_id FROM work
+            WHERE node_id = \(node) AND kind = \(kind.name) AND lease IN (\(SQL.list(items.leases.sorted())))
+            """)
         let held = Set(
             try rows.map { WorkKey(kind: kind, tenant: try $0.at(0), subject: try $0.at(1)) })
         return items.filter { held.contains($0.key) }

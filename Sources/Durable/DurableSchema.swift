@@ -4,6 +4,11 @@ import Storage
 
 /// The schema of nodes and work.
 public enum DurableSchema {
+    /// Tables whose rows mean nothing in a copy of a database: which programs run on it.
+    public static let left: Set<String> = ["node"]
+    /// Columns of the same kind: who holds a row's lease. In a copy every row is free.
+    public static let void: [String: Set<String>] = ["work": ["node_id", "lease"]]
+
     /// The step that makes the tables; the product gives it its place in the list.
     ///
     /// `work_due` finds the next due time, `work_tenant` the tenants with due work, `work_holder` what a dead node

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One kind's loop: claim a batch, hand it over, sleep until the next is due.
 import Logging
+import NIOConcurrencyHelpers
 import Storage
 
 /// Claims and hands over the work of one kind.
@@ -17,6 +18,17 @@ final class Pump: Sendable {
     private let node: Node
     private let stopping: Stopping
     private let logger: Logger
+    private let state = NIOLockedValueBox(State())
+
+    private struct State {
+        /// The clock while it runs.
+        var clock: (@Sendable () -> Int64)?
+        /// Work that was made as claimed, in its order, and how many items that are.
+        var offers: [Offer] = []
+        var offered = 0
+        /// When the table is to be looked at.
+        var looksAt = Int64.min
+    }
 
     init(_ handler: WorkHandler, database: Database, node: Node, stopping: Stopping, logger: Logger) {
         self.handler = handler
@@ -30,6 +42,56 @@ final class Pump: Sendable {
     }
 
     var kind: WorkKind { handler.kind }
+    var origin: DatabaseOrigin { database.origin }
+
+    /// How many items may wait in memory.
+    private var room: Int { handler.batch * 2 }
+
+    /// Something in the table is due at this time.
+    func ring(at dueAt: Int64 = .min) {
+        state.withLockedValue { $0.looksAt = min($0.looksAt, dueAt) }
+        alarm.ring(at: dueAt)
+    }
+
+    /// Work that is about to be made, as claimed by this node; nil when it does not run, has enough, or others wait.
+    func offer(_ subjects: [(tenant: Int64, subject: Int64)], at now: Int64, lease id: Int64) -> Offer? {
+        guard !stopping.isOn, !claims.isCrowded, node.isLeaseSafe() else { return nil }
+        let clock = state.withLockedValue { $0.offered + subjects.count <= room ? $0.clock : nil }
+        guard let clock else { return nil }
+        let lease = Lease(id: id, now: clock)
+        return Offer(
+            subjects.map {
+                WorkItem(
+                    kind: kind, tenant: $0.tenant, subject: $0.subject, dueAt: now, attempt: 1, revision: 1,
+                    lease: lease)
+            }, pump: self, node: node)
+    }
+
+    /// Takes in work that has been committed as claimed.
+    func take(_ offer: Offer) {
+        state.withLockedValue { state in
+            state.offers.append(offer)
+            state.offered += offer.items.count
+        }
+        alarm.ring()
+    }
+
+    /// Up to a batch of what waits in memory.
+    private func nextOffered() -> [WorkItem] {
+        guard node.isLeaseSafe() else { return [] }
+        return state.withLockedValue { state in
+            var items: [WorkItem] = []
+            var count = 0
+            for offer in state.offers {
+                guard items.isEmpty || items.count + offer.items.count <= handler.batch else { break }
+                items += offer.items
+                count += 1
+            }
+            state.offers.removeFirst(count)
+            state.offered -= items.count
+            return items
+        }
+    }
 
     /// Claims a batch; what can be done in the claim's transaction is done and settled when it returns.
     func claim(now: @escaping @Sendable () -> Int64) async throws -> [WorkItem] {
@@ -48,6 +110,12 @@ final class Pump: Sendable {
 
     /// Works until told to stop, and returns when the last handler has finished.
     func run(now: @escaping @Sendable () -> Int64) async {
+        state.withLockedValue { $0.clock = now }
+        Bell.shared.open(self)
+        defer {
+            Bell.shared.shut(self)
+            state.withLockedValue { $0 = State() }
+        }
         await withTaskGroup(of: Void.self) { group in
             var running = 0
             var failures = 0
@@ -57,17 +125,24 @@ final class Pump: Sendable {
                     running -= 1
                     continue
                 }
+                let offered = nextOffered()
+                if !offered.isEmpty {
+                    running += 1
+                    group.addTask { _ = await self.handle(offered, now: now) }
+                    // What is due in the table has its turn as well.
+                    guard running < handler.concurrency, isLookDue(now()) else { continue }
+                }
                 do {
-                    // A node that may be taken for dead claims nothing: its leases would mean nothing.
-                    let claimed = node.isLeaseSafe() ? try await claim(now: now) : []
-                    if claimed.isEmpty {
-                        try await rest(now: now)
-                    } else {
+                    let claimed = try await look(now: now)
+                    if !claimed.isEmpty {
                         running += 1
                         group.addTask { _ = await self.handle(claimed, now: now) }
+                    } else if offered.isEmpty {
+                        await rest(now: now)
                     }
                     failures = 0
                 } catch {
+                    ring()
                     failures = min(failures + 1, 6)
                     logger.warning("Work could not be claimed.", metadata: ["error": "\(error)"])
                     try? await Task.sleep(for: .milliseconds(100 << failures))
@@ -76,19 +151,41 @@ final class Pump: Sendable {
         }
     }
 
-    private func rest(now: @Sendable () -> Int64) async throws {
-        let nextDue = try await claims.nextDue() ?? .max
+    private func isLookDue(_ moment: Int64) -> Bool { state.withLockedValue { $0.looksAt <= moment } }
+
+    /// A batch out of the table if anything may be due there; what it finds not due yet it comes back for.
+    private func look(now: @escaping @Sendable () -> Int64) async throws -> [WorkItem] {
         let moment = now()
-        let earliest = moment + Self.politeness.milliseconds
-        let latest = moment + Self.patience.milliseconds
-        await alarm.sleep(until: nextDue <= moment ? earliest : min(nextDue, latest), now: moment)
+        let isDue = state.withLockedValue { state in
+            guard state.looksAt <= moment else { return false }
+            // Whoever rings from here on means another look.
+            state.looksAt = .max
+            return true
+        }
+        guard isDue else { return [] }
+        // A node that may be taken for dead claims nothing: its leases would mean nothing.
+        let claimed = node.isLeaseSafe() ? try await claim(now: now) : []
+        var next = Int64.min
+        if claimed.isEmpty {
+            let nextDue = try await claims.nextDue() ?? .max
+            let after = now()
+            next = nextDue <= after ? after + Self.politeness.milliseconds : nextDue
+            next = min(next, after + Self.patience.milliseconds)
+        }
+        let looksAt = next
+        state.withLockedValue { $0.looksAt = min($0.looksAt, looksAt) }
+        return claimed
+    }
+
+    private func rest(now: @Sendable () -> Int64) async {
+        let until = state.withLockedValue { $0.looksAt }
+        await alarm.sleep(until: until, now: now())
     }
 
     /// Hands a batch over and sees to what it left; returns what went wrong.
     func handle(_ items: [WorkItem], now: @escaping @Sendable () -> Int64) async -> [String] {
-        guard let lease = items.first?.lease else { return [] }
-        defer { node.forget(lease.id) }
-        if lease.unsettled(of: items).isEmpty { return [] }
+        defer { for lease in items.leases { node.forget(lease) } }
+        if items.unsettled.isEmpty { return [] }
         var errors: [String] = []
         do {
             try await handler.handle(items, context(now))
@@ -96,7 +193,7 @@ final class Pump: Sendable {
             errors = await handleSingly(items, after: error, now: now)
         }
         // What a stopping program leaves is returned when the node leaves.
-        let left = lease.unsettled(of: items)
+        let left = items.unsettled
         guard !left.isEmpty, !stopping.isOn, !Task.isCancelled else { return errors }
         do {
             try await database.write { tx in

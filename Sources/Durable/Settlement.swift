@@ -2,19 +2,17 @@
 // How leased work ends: one statement for a whole batch, and an error when the lease is gone.
 import Storage
 
-/// Items of one lease and kind that end alike.
+/// Items of one kind that end alike.
 struct Settlement {
-    let lease: Lease
     let kind: WorkKind
     /// Nil: done. Else when each is due again.
     let rows: [(item: WorkItem, dueAt: Int64?)]
     let isRetry: Bool
 
-    /// Groups items by lease, kind and manner of ending. Work in memory only.
+    /// Groups items by kind and manner of ending. Work in memory only.
     static func batches(of items: [(item: WorkItem, outcome: WorkOutcome)]) -> [Settlement] {
         /// What items of one batch have in common.
         struct Manner: Hashable {
-            let lease: Int64
             let kind: WorkKind
             let isDone: Bool
             let isRetry: Bool
@@ -31,17 +29,16 @@ struct Settlement {
                 }
             var isRetry = false
             if case .retry = outcome { isRetry = true }
-            let manner = Manner(lease: item.lease.id, kind: item.kind, isDone: dueAt == nil, isRetry: isRetry)
+            let manner = Manner(kind: item.kind, isDone: dueAt == nil, isRetry: isRetry)
             if groups[manner] == nil { order.append(manner) }
             groups[manner, default: []].append((item, dueAt))
         }
         return order.compactMap { manner in
-            guard let rows = groups[manner], let first = rows.first else { return nil }
-            return Settlement(lease: first.item.lease, kind: manner.kind, rows: rows, isRetry: manner.isRetry)
+            groups[manner].map { Settlement(kind: manner.kind, rows: $0, isRetry: manner.isRetry) }
         }
     }
 
-    /// - Throws: ``LeaseLost`` when a row is no longer this lease's.
+    /// - Throws: ``LeaseLost`` when a row is no longer held by its lease.
     func apply(in tx: any Transaction) throws {
         let settled = try applyLeniently(in: tx)
         guard settled == rows.count else { throw LeaseLost() }
@@ -49,9 +46,10 @@ struct Settlement {
 
     /// Ends what is still held, and returns how many that were.
     @discardableResult func applyLeniently(in tx: any Transaction) throws -> Int {
-        let keys = rows.map(\.item.key)
-        let lease = self.lease
-        tx.afterCommit { lease.note(settled: keys) }
+        let groups = Dictionary(grouping: rows.map(\.item), by: \.lease.id).values
+        tx.afterCommit {
+            for items in groups { items.first?.lease.note(settled: items.map(\.key)) }
+        }
         if rows.allSatisfy({ $0.dueAt == nil }) {
             let deleted = try tx.execute(delete)
             if deleted == rows.count { return deleted }
@@ -68,10 +66,10 @@ struct Settlement {
     /// Ends those that nobody scheduled again meanwhile.
     var delete: SQL {
         """
-        WITH settled(tenant_id, subject_id, revision) AS (VALUES \(values))
+        WITH settled(tenant_id, subject_id, revision, lease) AS (VALUES \(values))
         DELETE FROM work
-        WHERE kind = \(kind.name) AND lease = \(lease.id)
-            AND (tenant_id, subject_id, revision) IN (SELECT tenant_id, subject_id, revision FROM settled)
+        WHERE kind = \(kind.name)
+            AND (tenant_id, subject_id, revision, lease) IN (SELECT tenant_id, subject_id, revision, lease FROM settled)
         """
     }
 
@@ -79,24 +77,28 @@ struct Settlement {
     var free: SQL {
         let attempt: SQL = isRetry ? "CASE WHEN work.revision = settled.revision THEN work.attempt ELSE 0 END" : "0"
         return """
-            WITH settled(tenant_id, subject_id, revision, due_at) AS (VALUES \(valuesWithTimes))
+            WITH settled(tenant_id, subject_id, revision, lease, due_at) AS (VALUES \(valuesWithTimes))
             UPDATE work
             SET node_id = NULL, lease = NULL, attempt = \(attempt),
                 due_at = CASE WHEN work.revision = settled.revision THEN settled.due_at ELSE work.due_at END
             FROM settled
             WHERE work.kind = \(kind.name) AND work.tenant_id = settled.tenant_id
-                AND work.subject_id = settled.subject_id AND work.lease = \(lease.id)
+                AND work.subject_id = settled.subject_id AND work.lease = settled.lease
             """
     }
 
     private var values: SQL {
-        rows.paddedForStatement.map { row -> SQL in "(\(row.item.tenant), \(row.item.subject), \(row.item.revision))" }
-            .joined(separator: ", ")
+        rows.paddedForStatement.map { row -> SQL in
+            "(\(row.item.tenant), \(row.item.subject), \(row.item.revision), \(row.item.lease.id))"
+        }.joined(separator: ", ")
     }
 
     private var valuesWithTimes: SQL {
         rows.paddedForStatement.map { row -> SQL in
-            "(\(row.item.tenant), \(row.item.subject), \(row.item.revision), \(row.dueAt ?? row.item.dueAt))"
+            """
+            (\(row.item.tenant), \(row.item.subject), \(row.item.revision), \(row.item.lease.id),
+                \(row.dueAt ?? row.item.dueAt))
+            """
         }.joined(separator: ", ")
     }
 }

@@ -35,6 +35,32 @@ public enum Work {
         ring(items, in: tx)
     }
 
+    /// Makes alarms that are due at once, for subjects that have none: new ones.
+    ///
+    /// Where this process works on the kind and keeps up with it, they are made as already claimed and handed over in
+    /// memory after the commit, which saves the claim. Else they are scheduled as any other.
+    public static func start(
+        _ kind: WorkKind, _ subjects: [(tenant: Int64, subject: Int64)], at now: Int64, in tx: any Transaction
+    ) throws {
+        guard !subjects.isEmpty else { return }
+        guard let offer = Bell.shared.pump(kind, on: tx.origin)?.offer(subjects, at: now, lease: tx.newID()) else {
+            return try schedule(subjects.map { (kind, $0.tenant, $0.subject, now) }, in: tx)
+        }
+        for piece in offer.items.sorted(by: { ($0.tenant, $0.subject) < ($1.tenant, $1.subject) }).piecesForStatements {
+            let values = piece.map { item -> SQL in
+                """
+                (\(kind.name), \(item.tenant), \(item.subject), \(now), \(offer.node), \(item.lease.id), 1, 1)
+                """
+            }.joined(separator: ", ")
+            try tx.execute(
+                """
+                INSERT INTO work (kind, tenant_id, subject_id, due_at, node_id, lease, attempt, revision)
+                VALUES \(values)
+                """)
+        }
+        tx.afterCommit { offer.accept() }
+    }
+
     /// Makes an alarm if there is none, and leaves one that is there as it is: neither moved nor locked. For work that
     /// many transactions ask for at once, such as folding.
     ///

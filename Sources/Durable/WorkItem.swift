@@ -65,8 +65,13 @@ final class Lease: Sendable {
         settled.withLockedValue { $0.formUnion(keys) }
     }
 
-    /// The items whose settlement has not been committed.
-    func unsettled(of items: [WorkItem]) -> [WorkItem] {
-        settled.withLockedValue { settled in items.filter { !settled.contains($0.key) } }
-    }
+    func hasSettled(_ key: WorkKey) -> Bool { settled.withLockedValue { $0.contains(key) } }
+}
+
+extension [WorkItem] {
+    /// Those whose settlement has not been committed.
+    var unsettled: [WorkItem] { filter { !$0.lease.hasSettled($0.key) } }
+
+    /// The leases that they are held by.
+    var leases: Set<Int64> { Set<Int64>(map(\.lease.id)) }
 }

@@ -72,7 +72,7 @@ public struct Workers: Service {
         let (calls, caller) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let listener = Bell.shared.listen { [pumps, node] kind, dueAt in
             let rung = pumps.filter { kind == nil || kind == $0.kind }
-            for pump in rung { pump.alarm.ring(at: dueAt) }
+            for pump in rung { pump.ring(at: dueAt) }
             if kind != nil, rung.isEmpty || node.hasOthers { caller.yield() }
         }
         defer { Bell.shared.remove(listener) }
@@ -101,7 +101,7 @@ public struct Workers: Service {
     /// Claims nothing more from now on.
     func stop() {
         stopping.begin()
-        for pump in pumps { pump.alarm.ring() }
+        for pump in pumps { pump.ring() }
     }
 
     private func pump() async {
@@ -124,7 +124,7 @@ public struct Workers: Service {
             }
             group.addTask {
                 for await _ in database.hints() {
-                    for pump in pumps { pump.alarm.ring() }
+                    for pump in pumps { pump.ring() }
                 }
             }
             group.addTask {

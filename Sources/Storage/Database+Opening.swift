@@ -5,9 +5,19 @@ import Foundation
 extension Database {
     /// The name of the embedded database's file in a data folder.
     public static let fileName = "otklik.db"
+    /// The file of a copy that is being made, or was killed.
+    static let unfinishedName = "otklik.db.unfinished"
 
     /// Opens the embedded database of a data folder, and makes both if they are not there.
+    /// - Throws: ``StorageError/unfinishedCopy(_:)`` where a copy was killed: an empty database in its place would pass
+    ///   for what was to be copied.
     public static func openSQLite(folder: URL, mint: IDMint = IDMint(node: 0)) async throws -> Database {
+        let unfinished = folder.appending(path: unfinishedName).path
+        if FileManager.default.fileExists(atPath: unfinished),
+            !FileManager.default.fileExists(atPath: folder.appending(path: fileName).path)
+        {
+            throw StorageError.unfinishedCopy(unfinished)
+        }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         return try await openSQLite(path: folder.appending(path: fileName).path, mint: mint)
     }
@@ -21,7 +31,7 @@ extension Database {
     /// - Parameters:
     ///   - url: What libpq takes: `postgres://user:password@host/name`, or `host=… dbname=…`.
     ///   - connections: At most so many at a time; they are made when they are needed.
-    /// - Throws: ``StorageError/unavailable(_:)`` with a sentence about what is missing.
+    /// - Throws: ``StorageError/unusable(_:)`` with what is missing.
     public static func openPostgres(
         url: String, connections: Int = 8, mint: IDMint = IDMint(node: 0)
     ) async throws -> Database {

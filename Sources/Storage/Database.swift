@@ -12,7 +12,12 @@ public protocol Transaction: AnyObject {
     func newID() -> Int64
     /// Runs after the commit, outside the transaction; never runs when it is rolled back. For wake-ups and caches.
     func afterCommit(_ action: @escaping @Sendable () -> Void)
+    /// Which ``Database`` it is a transaction of: several may be open in one process.
+    var origin: DatabaseOrigin { get }
 }
+
+/// The identity of an open ``Database``.
+public typealias DatabaseOrigin = ObjectIdentifier
 
 extension Transaction {
     /// The only row of a result, or nil when it is empty.
@@ -45,6 +50,7 @@ public final class Database: Sendable {
     }
 
     public var dialect: Dialect { engine.dialect }
+    public var origin: DatabaseOrigin { DatabaseOrigin(mint) }
 
     /// Reads one consistent state.
     public func read<Value: Sendable>(

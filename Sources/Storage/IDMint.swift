@@ -21,6 +21,9 @@ public final class IDMint: Sendable {
         state = NIOLockedValueBox(State(node: Int64(node)))
     }
 
+    /// The least id of a moment: what was made later is greater.
+    public static func least(atMilliseconds milliseconds: Int64) -> Int64 { max(0, milliseconds - epoch) << 22 }
+
     /// Sets the node's number once it has been leased.
     public func use(node: Int) {
         precondition((0..<1024).contains(node), "A node's number has ten bits.")

@@ -24,7 +24,7 @@ extension Database {
 }
 
 /// One look at the table of applied migrations, under a lock that other processes respect.
-private struct Migrator {
+struct Migrator {
     let transaction: any Transaction
 
     init(_ transaction: any Transaction) throws {

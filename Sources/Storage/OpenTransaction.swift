@@ -42,6 +42,8 @@ final class OpenTransaction: Transaction {
 
     func newID() -> Int64 { mint.next() }
 
+    var origin: DatabaseOrigin { DatabaseOrigin(mint) }
+
     func afterCommit(_ action: @escaping @Sendable () -> Void) { actions.append(action) }
 
     /// Runs a statement of a migration.

@@ -11,10 +11,14 @@ public enum StorageError: Error, Sendable, Equatable {
     case brokenReference(constraint: String)
     /// The connection is gone and could not be made again in time.
     case unavailable(String)
+    /// The database cannot be used as it is; said at the opening only.
+    case unusable(DatabaseFault)
     /// The disk or the database has no room left.
     case full
     case unknownColumn(String)
     case unexpectedValue(column: String, found: String, wanted: String)
+    /// A copy into this folder has not come to its end; this is its file.
+    case unfinishedCopy(String)
     /// The database was written by a newer program.
     case newerDatabase(found: Int, known: Int)
     /// A migration failed; the state before it is unchanged.

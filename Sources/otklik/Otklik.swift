@@ -11,8 +11,8 @@ struct OtklikCommand: AsyncParsableCommand {
         commandName: "otklik", abstract: say("otklik"), discussion: say("otklik.more"), version: Release.version,
         subcommands: [
             ServeCommand.self, DemoCommand.self, TenantCommand.self, UserCommand.self, TeamCommand.self,
-            APIKeyCommand.self,
-            ReportCommand.self, SendTestCommand.self, ConfigCommand.self,
+            APIKeyCommand.self, ReportCommand.self, SendTestCommand.self, HealthCommand.self, ConfigCommand.self,
+            DatabaseCommand.self,
         ])
 }
 

@@ -4,6 +4,7 @@
 import App
 import ArgumentParser
 import Foundation
+import Storage
 
 /// How a command ended, for scripts: `docs/OPERATING.md` says the same.
 enum ExitStatus: Int32 {
@@ -63,6 +64,9 @@ enum Program {
         if let code = error as? ExitCode { return ExitStatus(rawValue: code.rawValue) ?? .failed }
         if let failure = error as? Failure { return complain(failure) }
         if let error = error as? ConfigurationError { return complain(Failure(error.description, status: .usage)) }
+        if let error = error as? StorageError, let sentence = words.sentence(of: error) {
+            return complain(Failure(sentence))
+        }
         let code = OtklikCommand.exitCode(for: error)
         guard code != .success else {
             print(HelpLanguage.translated(OtklikCommand.fullMessage(for: error), to: words.language))

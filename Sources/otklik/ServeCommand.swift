@@ -28,6 +28,9 @@ struct ServeOptions: ParsableArguments {
     @Option(help: option("connections")) var connections: String?
     @Option(help: option("connections-per-address")) var connectionsPerAddress: String?
     @Option(help: option("unlimited-addresses")) var unlimitedAddresses: String?
+    @Option(help: option("api-per-second")) var apiPerSecond: String?
+    @Option(help: option("answers-per-minute")) var answersPerMinute: String?
+    @Option(help: option("security-contact")) var securityContact: String?
 
     var flags: [String: String?] {
         [
@@ -37,6 +40,8 @@ struct ServeOptions: ParsableArguments {
             "log-level": logLevel, "idle-seconds": idleSeconds, "request-seconds": requestSeconds,
             "write-seconds": writeSeconds, "stop-seconds": stopSeconds, "connections": connections,
             "connections-per-address": connectionsPerAddress, "unlimited-addresses": unlimitedAddresses,
+            "api-per-second": apiPerSecond, "answers-per-minute": answersPerMinute,
+            "security-contact": securityContact,
         ]
     }
 }

@@ -14,7 +14,10 @@ enum Switch: String, ExpressibleByArgument, CaseIterable {
 struct TenantCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tenant", abstract: say("tenant"),
-        subcommands: [TenantCreateCommand.self, TenantListCommand.self, TenantSurveysCommand.self])
+        subcommands: [
+            TenantCreateCommand.self, TenantListCommand.self, TenantSurveysCommand.self, TenantLimitsCommand.self,
+            TenantArchiveCommand.self, TenantReactivateCommand.self,
+        ])
 }
 
 /// Makes a centre, and its first administrator if one is named.
@@ -70,14 +73,17 @@ struct TenantListCommand: AsyncParsableCommand {
         try await place.withOtklik { otklik in
             let tenants = try await otklik.tenants()
             try json.print(tenants) {
-                let titles = ["key", "name", "kind", "language", "timeZone", "surveys"].map { say("column.\($0)") }
+                let titles = ["key", "name", "kind", "state", "surveys", "activity", "people", "queued"]
                 let rows = tenants.map { tenant in
                     [
-                        tenant.key, tenant.name, tenant.kind, tenant.language, tenant.timeZone,
-                        say(tenant.surveys ? "on" : "off"),
+                        tenant.key, tenant.name, tenant.kind,
+                        say(tenant.archivedAt == nil ? "tenant.state.active" : "tenant.state.archived"),
+                        say(tenant.surveys ? "on" : "off"), tenant.lastActivityAt ?? "",
+                        String(tenant.people ?? 0), String(tenant.queuedMail ?? 0),
                     ]
                 }
-                return TextTable(titles: titles, rows: rows).text(empty: say("tenant.none"))
+                return TextTable(titles: titles.map { say("column.\($0)") }, rows: rows, numbersFrom: 6)
+                    .text(empty: say("tenant.none"))
             }
         }
     }
@@ -99,6 +105,58 @@ struct TenantSurveysCommand: AsyncParsableCommand {
             try json.print(tenant) {
                 say(tenant.surveys ? "tenant.surveysOn" : "tenant.surveysOff", ["key": tenant.key])
             }
+        }
+    }
+}
+
+/// Sets a centre's limits.
+struct TenantLimitsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "limits", abstract: say("tenant.limits"))
+
+    @OptionGroup var place: WhereOptions
+    @OptionGroup var centre: TenantOption
+    @Option(help: help("messageMegabytes")) var messageMegabytes: Int?
+    @Option(help: help("messagesPerSecond")) var messagesPerSecond: Int?
+    @OptionGroup var json: JSONFlag
+
+    func run() async throws {
+        let limits = TenantLimits(messageMegabytes: messageMegabytes, messagesPerSecond: messagesPerSecond)
+        try await place.withOtklik { otklik in
+            let tenant = try await otklik.setLimits(limits, tenant: centre.tenant)
+            try json.print(tenant) { say("tenant.limitsSet", ["key": tenant.key]) }
+        }
+    }
+}
+
+/// Puts a centre away.
+struct TenantArchiveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "archive", abstract: say("tenant.archive"), discussion: say("tenant.archive.more"))
+
+    @OptionGroup var place: WhereOptions
+    @Argument(help: help("theTenantKey")) var key: String
+    @OptionGroup var json: JSONFlag
+
+    func run() async throws {
+        try await place.withOtklik { otklik in
+            let tenant = try await otklik.setArchived(true, tenant: key)
+            try json.print(tenant) { say("tenant.archived", ["key": tenant.key]) }
+        }
+    }
+}
+
+/// Brings a centre back.
+struct TenantReactivateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "reactivate", abstract: say("tenant.reactivate"))
+
+    @OptionGroup var place: WhereOptions
+    @Argument(help: help("theTenantKey")) var key: String
+    @OptionGroup var json: JSONFlag
+
+    func run() async throws {
+        try await place.withOtklik { otklik in
+            let tenant = try await otklik.setArchived(false, tenant: key)
+            try json.print(tenant) { say("tenant.reactivated", ["key": tenant.key]) }
         }
     }
 }

@@ -13,7 +13,7 @@ struct UserCommand: AsyncParsableCommand {
         subcommands: [
             UserCreateCommand.self, UserChangeCommand.self, UserListCommand.self, UserResetLinkCommand.self,
             UserSendLinkCommand.self, UserDisableCommand.self, UserEnableCommand.self, UserSignOutCommand.self,
-            UserRemoveSecondFactorCommand.self,
+            UserRemoveSecondFactorCommand.self, UserProviderCommand.self,
         ])
 }
 
@@ -163,6 +163,27 @@ struct UserEnableCommand: AsyncParsableCommand {
         try await place.withOtklik { otklik in
             let person = try await otklik.setActive(true, login: login, tenant: centre.tenant)
             try json.print(person) { say("user.enabled", ["login": person.login]) }
+        }
+    }
+}
+
+/// Makes somebody a provider.
+struct UserProviderCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "provider", abstract: say("user.provider"), discussion: say("user.provider.more"))
+
+    @OptionGroup var place: WhereOptions
+    @OptionGroup var centre: TenantOption
+    @Argument(help: help("login")) var login: String
+    @Argument(help: help("switch")) var state: Switch
+    @OptionGroup var json: JSONFlag
+
+    func run() async throws {
+        try await place.withOtklik { otklik in
+            let person = try await otklik.setProvider(state == .on, login: login, tenant: centre.tenant)
+            try json.print(person) {
+                say(state == .on ? "user.providerOn" : "user.providerOff", ["login": person.login])
+            }
         }
     }
 }

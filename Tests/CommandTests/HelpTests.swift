@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Help and complaints read well in both languages, and the manual says the same as the program.
 import Foundation
+import Storage
 import Testing
 
 @testable import App
@@ -45,6 +46,11 @@ import Testing
             !command.hasCommands && !command.arguments.contains { $0.name == "json" }
         }
         #expect(without.map(\.name) == ["otklik serve"])
+    }
+
+    @Test(arguments: ["en", "ru"]) func `every fault of a database is explained`(language: String) {
+        let words = CommandWords(language: language)
+        for kind in DatabaseFault.Kind.allCases { #expect(words.knows("database.fault.\(kind.rawValue)"), "\(kind)") }
     }
 
     @Test func `options are said in the dictionary as in the table`() throws {

@@ -114,7 +114,9 @@ class Customers(threading.Thread):
             if is_thanks(page):
                 self.accepted.add(recipient)
                 return
-            if page.status < 500 and page.status != 200:
+            if page.status >= 500:
+                time.sleep(0.4)
+            elif page.status != 200:
                 self.odd.append((recipient, page.status, page.page[:300]))
                 return
         self.odd.append((recipient, "never", ""))

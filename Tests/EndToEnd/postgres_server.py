@@ -17,10 +17,20 @@ class Cluster:
         if os.getuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
         self.run("initdb", "-D", self.folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C")
-        self.run("pg_ctl", "-D", self.folder / "data", "-w", "-l", self.folder / "log", "-o",
-                 f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c max_connections=60", "start")
+        self.start()
         self.ask("CREATE DATABASE otklik", database="postgres")
         self.url = f"postgres://postgres@127.0.0.1:{self.port}/otklik"
+
+    def start(self):
+        self.run("pg_ctl", "-D", self.folder / "data", "-w", "-l", self.folder / "log", "-o",
+                 f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c max_connections=60", "start")
+
+    def stop(self, mode):
+        """`fast` ends sessions in order, `immediate` is a crash."""
+        self.run("pg_ctl", "-D", self.folder / "data", "-w", "-m", mode, "stop")
+
+    def address(self, database):
+        return self.url.rsplit("/", 1)[0] + "/" + database
 
     def run(self, program, *arguments):
         # initdb refuses root.

@@ -8,6 +8,10 @@ import Testing
     @Test func `a call ends, its customer answers in a browser, and the report counts it`() async throws {
         try await Story.walk("browser_story.py")
     }
+
+    @Test func `every page is accessible, valid and fits, in both tones and languages`() async throws {
+        try await Story.walk("pages_story.py")
+    }
 }
 
 /// A script of `Tests/EndToEnd`.

@@ -28,4 +28,16 @@ import Testing
     @Test func `one of two nodes is killed and the other finishes its work`() async throws {
         try await Story.walk("two_nodes_story.py")
     }
+
+    @Test func `two nodes outlast restarts of their database, and lose nothing that they accepted`() async throws {
+        try await Story.walk("restart_story.py")
+    }
+
+    @Test func `a PostgreSQL that cannot be used is explained by what to type`() async throws {
+        try await Story.walk("database_story.py")
+    }
+
+    @Test func `everything moves to PostgreSQL and back, and a killed copy leaves nothing`() async throws {
+        try await Story.walk("copy_story.py")
+    }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct APICodesTests {
     /// Where the API's refusals are made.
     private static let files = Repository.rooms.filter { file in
-        let names = ["ReportForm", "JSONBody", "FormInput", "ErrorMiddleware", "WebContext"]
+        let names = ["ReportForm", "JSONBody", "FormInput", "ErrorMiddleware", "WebContext", "RateLimit"]
         return file.room == "Interactions" || names.contains { file.path.hasSuffix("/\($0).swift") }
     }
     /// Said on pages, or of addresses that are not there.

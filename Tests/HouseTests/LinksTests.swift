@@ -13,6 +13,7 @@ import Testing
     private static let reachedOtherwise: Set<String> = [
         "GET /favicon.ico",  // browsers ask by themselves
         "GET /health/live", "GET /health/ready",  // a supervisor of processes asks
+        "GET /.well-known/security.txt",  // finders of vulnerabilities know it
     ]
 
     @Test func `every link on every page resolves to a route that answers, and every form can be sent`() async throws {

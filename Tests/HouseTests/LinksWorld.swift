@@ -49,6 +49,7 @@ struct LinksWorld {
         publicAddresses =
             links.prefix(2) + [local(String(unsubscribe)), "/login", "/demo/login", "/login/code", "/sign-in/dead"]
         publicAddresses += try await oneTimeLinks(of: tenant)
+        try await makeOtherCentres()
         let (rooms, now, styled, workflow) = (app.rooms, app.now, try styledForm(), demo.workflows[1].id)
         try await app.database.write { tx in
             try rooms.mailings.hold(senderEmail: "", because: "535 5.7.8", of: tenant, in: tx, at: now)
@@ -81,6 +82,15 @@ struct LinksWorld {
         try accounts.setActive(false, left, in: tx, at: now)
         let team = try accounts.addTeam("Старая", of: tenant, by: .commandLine, in: tx, at: now)
         try accounts.setArchived(true, team, of: tenant, by: .commandLine, in: tx, at: now)
+    }
+
+    /// What the provider's pages lead to: a centre whose administrator has no password yet, and an archived one.
+    private func makeOtherCentres() async throws {
+        var administrator = NewPerson(login: "chief")
+        administrator.roles = [.administrator]
+        _ = try await app.otklik.createTenant(NewTenant(key: "new", name: "Новый"), administrator: administrator)
+        _ = try await app.otklik.createTenant(NewTenant(key: "old", name: "Старый"), administrator: nil)
+        _ = try await app.otklik.setArchived(true, tenant: "old")
     }
 
     /// A form with a style sheet of its own.

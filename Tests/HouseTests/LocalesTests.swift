@@ -48,8 +48,7 @@ import Testing
         var broken: [String] = []
         for file in Repository.rooms {
             let code = file.lines.filter { !$0.drop(while: { $0 == " " }).hasPrefix("//") }.joined(separator: "\n")
-            for match in code.matches(of: /(?:\bt\(|\bkey: |localizer\()\s*"([a-z][A-Za-z]*\.[A-Za-z0-9_.]+)"/) {
-                let key = String(match.output.1)
+            for key in Self.keys(in: code) {
                 // A key that others begin with is completed where it is said: "workflows.refusal." + reason.
                 let isBeginning = known.contains { $0.hasPrefix(key.hasSuffix(".") ? key : key + ".") }
                 if !known.contains(key), !isBeginning { broken.append("\(file.path): \(key)") }
@@ -105,6 +104,33 @@ import Testing
             }
         }
         #expect(broken == [])
+    }
+
+    @Test func `the reader finds keys wherever they are said`() {
+        let code = """
+            t("a.one") + t(isOn ? "a.two" : "a.three", count: 1); NavigationItem("a.four", path: "/")
+            NavigationSection(
+                "a.five", []); Flash(isOn ? "a.six" : "a.seven"); Refusal(.invalid, code: "no", key: "a.eight")
+            audit("a.nine")
+            """
+        let said = ["a.eight", "a.five", "a.four", "a.one", "a.seven", "a.six", "a.three", "a.two"]
+        #expect(Self.keys(in: code).sorted() == said)
+    }
+
+    /// What code says by a dictionary key, also where it chooses between two.
+    private static func keys(in code: String) -> [String] {
+        let said =
+            #/
+            (?:\bt\(|\bkey:\ |localizer\(|\b(?:NavigationItem|NavigationSection|Flash)\()
+            \s*"([a-z][A-Za-z]*\.[A-Za-z0-9_.]+)"
+            /#
+        let chosen =
+            #/
+            (?:\bt|\bFlash)\([^"()]*\?
+            \s*"([a-z][A-Za-z]*\.[A-Za-z0-9_.]+)"\s*:\s*"([a-z][A-Za-z]*\.[A-Za-z0-9_.]+)"
+            /#
+        return code.matches(of: said).map { String($0.output.1) }
+            + code.matches(of: chosen).flatMap { [String($0.output.1), String($0.output.2)] }
     }
 
     private static func texts(_ sentence: Sentence) -> [String] {

@@ -99,24 +99,6 @@ import Testing
         try await cluster.stop()
     }
 
-    @Test(.enabled(if: engines.contains(.postgres)))
-    func `a wrong address of PostgreSQL is explained`() async throws {
-        let address = try await PostgresCluster.shared.makeDatabase(hasSchema: false)
-        let cases = [
-            (address.replacing("dbname=", with: "dbname=no_"), "Create the database"),
-            (address.replacing("user=postgres", with: "user=nobody_here"), "Create the role"),
-            ("host=/nowhere dbname=x", "listens there"), ("host=127.0.0.1 port=1 dbname=x", "listens there"),
-        ]
-        for (wrong, advice) in cases {
-            await #expect {
-                try await Database.openPostgres(url: wrong)
-            } throws: { error in
-                guard case StorageError.unavailable(let message) = error else { return false }
-                return message.contains(advice)
-            }
-        }
-    }
-
     @Test func `a data folder has one server`() async throws {
         try await withTemporaryFolder { folder in
             var lock: FolderLock? = try FolderLock(folder: folder)

@@ -17,6 +17,7 @@ public actor PostgresCluster {
     public nonisolated let room = Room(places: 12)
 
     private let waitsForDisk: Bool
+    private let rules: [String]
     private var starting: Task<URL, any Error>?
     private var makingTemplate: Task<Void, any Error>?
     /// The guard's standard input: the guard acts when it closes.
@@ -24,7 +25,14 @@ public actor PostgresCluster {
     private var number = 0
 
     /// A cluster that starts when it is first used.
-    public init(waitsForDisk: Bool) { self.waitsForDisk = waitsForDisk }
+    /// - Parameter rules: lines of `pg_hba.conf` before the one that lets everybody in.
+    public init(waitsForDisk: Bool, rules: [String] = []) {
+        self.waitsForDisk = waitsForDisk
+        self.rules = rules
+    }
+
+    /// Runs a statement as the server's owner.
+    public func execute(_ sql: String) async throws { try await command(sql, in: started()) }
 
     /// Makes an empty database, or one with the product's schema, and says how to reach it.
     public func makeDatabase(hasSchema: Bool) async throws -> String {
@@ -82,6 +90,8 @@ public actor PostgresCluster {
         if !waitsForDisk { options += ["fsync=off", "full_page_writes=off"] }
         let settings = options.map { $0 + "\n" }.joined()
         try await run("printf \"%s\" \"\(settings)\" >> '\(folder.path)/data/postgresql.conf'")
+        let lines = (rules + ["local all all trust"]).map { $0 + "\n" }.joined()
+        try await run("printf \"%s\" \"\(lines)\" > '\(folder.path)/data/pg_hba.conf'")
         try await run(control(folder, "start"))
         try startGuard(of: folder)
         return folder
@@ -99,7 +109,7 @@ public actor PostgresCluster {
     }
 
     private func command(_ sql: String, in folder: URL) async throws {
-        try await run("\(Self.programs)/psql -q -X -h '\(folder.path)' -U postgres -d postgres -c '\(sql)'")
+        try await run("\(Self.programs)/psql -q -X -h '\(folder.path)' -U postgres -d postgres -c \"\(sql)\"")
     }
 
     private func control(_ folder: URL, _ action: String) -> String {

@@ -45,24 +45,36 @@ public final class TestApp: Sendable {
 
     /// Asks the product as a browser or a program would, without a socket.
     public func request(
-        _ method: HTTPRequest.Method, _ path: String, headers: HTTPFields = [:], body: String = ""
+        _ method: HTTPRequest.Method, _ path: String, headers: HTTPFields = [:], body: String = "",
+        from address: String = "127.0.0.1"
     ) async throws -> TestResponse {
         var head = HTTPRequest(method: method, scheme: "http", authority: "localhost", path: path)
         head.headerFields = headers
         if !body.isEmpty { head.headerFields[.contentLength] = String(body.utf8.count) }
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body)))
         let context = WebContext(
-            channel: NIOAsyncTestingChannel(), logger: otklik.installation.logger, remoteAddress: "127.0.0.1")
+            channel: NIOAsyncTestingChannel(), logger: otklik.installation.logger, remoteAddress: address)
         let response = try await answers.respond(to: request, context: context)
         let collector = BodyCollector()
         try await response.body.write(collector)
         return TestResponse(status: response.status, headers: response.headers, body: collector.text)
     }
 
+    /// How the product under test is set up, where that matters.
+    public struct Setup: Sendable {
+        public var baseURL = "http://localhost"
+        public var provider = ProviderRules()
+        public var rates = RateLimits()
+        public var trustedProxies = AddressList.none
+
+        public init() {}
+    }
+
     /// Runs `body` with the product on an engine and takes everything away afterwards.
     /// - Throws: ``WorkLeft`` when work is still there whose kind the test did not name.
     public static func run(
-        on engine: Dialect, leaving kinds: Set<String> = [], _ body: (TestApp) async throws -> Void
+        on engine: Dialect, leaving kinds: Set<String> = [], as setup: Setup = Setup(),
+        _ body: (TestApp) async throws -> Void
     ) async throws {
         try await withTemporaryFolder { folder in
             try await withAppDatabase(engine) { database in
@@ -72,11 +84,13 @@ public final class TestApp: Sendable {
                 logger.logLevel = .error
                 let installation = Installation(
                     database: database, clock: clock.clock, secret: ServerSecret(bytes: Array(repeating: 7, count: 32)),
-                    catalogue: try Assets.catalogue(of: assets), baseURL: "http://localhost", dataFolder: folder,
-                    logger: logger)
+                    catalogue: try Assets.catalogue(of: assets), baseURL: setup.baseURL, dataFolder: folder,
+                    logger: logger, provider: setup.provider)
                 let node = try await Node.join(database)
                 let app = TestApp(
-                    otklik: Otklik(installation, assets: assets), clock: clock, folder: folder, node: node)
+                    otklik: Otklik(
+                        installation, assets: assets, trustedProxies: setup.trustedProxies, rates: setup.rates),
+                    clock: clock, folder: folder, node: node)
                 try await body(app)
                 let left = try await database.query("SELECT DISTINCT kind FROM work ORDER BY kind")
                     .map { try $0.at(0, as: String.self) }
@@ -99,6 +113,12 @@ public struct TestResponse: Sendable {
     public let status: HTTPResponse.Status
     public let headers: HTTPFields
     public let body: String
+
+    public init(status: HTTPResponse.Status, headers: HTTPFields, body: String) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
 
     /// The cookies that it sets, by name.
     public var cookies: [String: String] {

@@ -17,16 +17,18 @@ struct APIKeysPage {
         let rows = keys.map { row($0, t) }
         let list =
             keys.isEmpty
-            ? emptyState(t("accounts.noKeys"), t("accounts.noKeysHint"))
+            ? emptyState(t("accounts.noKeys"), t("accounts.noKeysHint"), icon: .key)
             : table(t("accounts.keysTitle"), columns, rows)
         let body: HTML = """
-            \(errors.summary(t))<p class="note">\(t("accounts.keysIntroduction"))</p>\(list)\
+            \(errors.summary(t))\(list)\
             \(card(t("accounts.newKey"), postForm(to: "/settings/api-keys", signedIn: signedIn, fields(t))))
             """
         let description = linkButton(t("accounts.apiDescription"), to: "/api")
-        return Page(
+        var page = Page(
             title: t("accounts.keysTitle"), current: .apiKeys, body: body, actions: description,
             hasErrors: !errors.isEmpty)
+        page.introduction = t("accounts.keysIntroduction")
+        return page
     }
 
     private func row(_ key: APIKey, _ t: Localizer) -> [HTML] {
@@ -34,7 +36,8 @@ struct APIKeysPage {
         if let revokedAt = key.revokedAt {
             state = badge(t("accounts.revoked"), .neutral) + " " + time(revokedAt, in: signedIn.timeZone, t: t)
         } else {
-            state = linkButton(t("accounts.revoke"), to: "/settings/api-keys/\(key.id)/revocation")
+            state = dialogLink(
+                t("accounts.revoke"), to: "/settings/api-keys/\(key.id)/revocation", isDangerous: true, isSmall: true)
         }
         let scopes: [HTML] = key.scopes.map(\.rawValue).sorted().map { "<code>\($0)</code> " }
         return [
@@ -73,8 +76,8 @@ func newKeyPage(name: String, secret: String, baseURL: String, today: LocalDay, 
     let period = "from=\(today.adding(days: -6))&to=\(today)"
     let call = "curl -H 'Authorization: Bearer \(secret)' '\(baseURL)/api/v1/reports/summary?\(period)&by=agent'"
     let content: HTML = """
-        \(notice(.warning, HTML(t("accounts.secretOnce"))))<code class="secret">\(secret)</code>\
-        <p>\(t("accounts.secretUse"))</p><pre><code>\(call)</code></pre>\
+        \(notice(.warning, HTML(t("accounts.secretOnce"))))\(codeBlock(secret, t: t, label: t("accounts.secretLabel")))\
+        <p>\(t("accounts.secretUse"))</p>\(codeBlock(call, t: t))\
         <div class="buttons">\(linkButton(t("accounts.toKeys"), to: "/settings/api-keys", isPrimary: true))</div>
         """
     var page = Page(title: t("accounts.keyCreatedTitle", ["name": name]), current: .apiKeys, body: card(nil, content))

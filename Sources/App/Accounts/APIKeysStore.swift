@@ -41,13 +41,19 @@ struct APIKeysStore {
     }
 
     static func holder(hash: [UInt8]) -> SQL {
-        "SELECT id, tenant_id, source, scopes FROM api_key WHERE hash = \(hash) AND revoked_at IS NULL"
+        """
+        SELECT k.id, k.tenant_id, k.source, k.scopes, t.surveys_enabled FROM api_key k
+        JOIN tenant t ON t.id = k.tenant_id AND t.archived_at IS NULL
+        WHERE k.hash = \(hash) AND k.revoked_at IS NULL
+        """
     }
 
     static func holder(_ row: Row) throws -> SignedInKey {
-        SignedInKey(
+        var key = SignedInKey(
             tenant: try row.get("tenant_id"), key: try row.get("id"), source: try row.get("source"),
             scopes: scopes(try row.get("scopes")))
+        key.hasSurveys = try row.get("surveys_enabled")
+        return key
     }
 
     private static func scopes(_ text: String) -> Set<SignedInKey.Scope> {

@@ -21,6 +21,9 @@ struct AccountPage {
             (t("accounts.team"), HTML(team?.name ?? "–")),
             (t("accounts.timeZone"), HTML(signedIn.timeZone)),
         ])
+        let change: HTML = """
+            <div class="buttons">\(linkButton(t("accounts.changeProfile"), to: "/account/profile"))</div>
+            """
         let password: HTML = """
             <input type="text" name="login" value="\(person.login)" autocomplete="username" hidden>\
             \(textField(
@@ -29,14 +32,14 @@ struct AccountPage {
             \(newPasswordFields(errors, t))\(submitButton(t("accounts.changePassword")))
             """
         let body: HTML = """
-            \(errors.summary(t))<div class="columns"><div class="stack">\(card(person.name, facts))\
+            \(errors.summary(t))<div class="columns"><div class="stack">\(card(person.name, facts + change))\
             \(card(t("accounts.secondFactor"), factor(t)))</div>\
             \(card(t("accounts.passwordHeading"),
                 "<p class=\"note\">\(t("accounts.passwordNote"))</p>"
                 + postForm(to: "/account/password", signedIn: signedIn, password)))</div>\
             \(card(t("accounts.sessions"), sessionList(t)))
             """
-        return Page(title: t("accounts.accountTitle"), body: body, hasErrors: !errors.isEmpty)
+        return Page(title: t("accounts.accountTitle"), current: .account, body: body, hasErrors: !errors.isEmpty)
     }
 
     private func factor(_ t: Localizer) -> HTML {
@@ -83,6 +86,6 @@ struct AccountPage {
 
 /// The roles as labels.
 func roleBadges(_ roles: Set<Role>, _ t: Localizer) -> HTML {
-    let badges = Role.allCases.filter(roles.contains).map { badge(t("accounts.role.\($0.rawValue)")) + " " }
+    let badges = Role.allCases.filter(roles.contains).map { tag(t("accounts.role.\($0.rawValue)")) + " " }
     return badges.isEmpty ? "–" : badges.joined()
 }

@@ -5,6 +5,12 @@ import Hummingbird
 import Markup
 import Storage
 
+extension NavigationItem {
+    /// A person's own profile.
+    public static let account = NavigationItem(
+        "frame.account", path: "/account", roles: Set(Role.allCases))
+}
+
 extension Accounts {
     /// Adds `/account`.
     func addAccountRoutes(to router: some RouterMethods<WebContext>) {

@@ -37,6 +37,14 @@ extension Accounts {
         return person
     }
 
+    /// Somebody whom an administrator is about to look at or to change.
+    /// - Throws: ``Refusal``: 404 when the centre has nobody of that id, 403 for a provider's account.
+    func somebody(_ id: PersonID, for signedIn: SignedIn, in tx: any Transaction) throws -> Person {
+        let person = try somebody(id, of: signedIn.tenant, in: tx)
+        guard signedIn.mayChange(person) else { throw Refusal.ofProvider }
+        return person
+    }
+
     // MARK: Changing
 
     /// Makes a person.
@@ -58,6 +66,9 @@ extension Accounts {
         _ person: Person, to new: NewPerson, by doer: Doer, in tx: any Transaction, at now: Moment
     ) throws {
         let tenant = person.tenant
+        var new = new
+        // Whether somebody is a provider is not said here.
+        if person.roles.contains(.provider) { new.roles.insert(.provider) }
         try new.check()
         try checkTeam(of: new, before: person.team, of: tenant, in: tx)
         let store = PeopleStore(tx: tx, tenant: tenant)

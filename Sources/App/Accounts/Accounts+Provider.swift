@@ -12,22 +12,18 @@ extension Accounts {
         static let pages = 100
     }
 
-    private func log(
+    /// Writes down a deed of the command line, or of a provider who acts from a centre of their own.
+    func log(
         _ action: String, _ subject: Int64, _ details: [String: JSON] = [:], of tenant: TenantID,
-        in tx: any Transaction, at now: Moment
+        by actor: String = commandLine, in tx: any Transaction, at now: Moment
     ) throws {
         let entry = AuditEntry(
-            person: nil, actor: Self.commandLine, action: action, subject: subject,
+            person: nil, actor: actor, action: action, subject: subject,
             details: details.isEmpty ? .null : .object(details))
         try audit(entry, of: tenant, in: tx, at: now)
     }
 
     // MARK: Centres
-
-    /// All centres in the order of their making, as far as a list goes.
-    public func tenants(in tx: any Transaction) throws -> [Tenant] {
-        try TenantsStore(tx: tx).first(Listing.rows * Listing.pages)
-    }
 
     /// The centre of a key; the only one there is when no key is given.
     /// - Throws: ``Refusal`` when there is none, or more than one to choose from.
@@ -47,10 +43,12 @@ extension Accounts {
     }
 
     /// Switches a centre's email surveys on or off.
-    public func setSurveys(_ isOn: Bool, of tenant: TenantID, in tx: any Transaction, at now: Moment) throws {
+    public func setSurveys(
+        _ isOn: Bool, of tenant: TenantID, by actor: String = commandLine, in tx: any Transaction, at now: Moment
+    ) throws {
         try TenantsStore(tx: tx).setSurveys(isOn, of: tenant)
         let action = isOn ? "accounts.audit.surveysOn" : "accounts.audit.surveysOff"
-        try log(action, tenant.raw, of: tenant, in: tx, at: now)
+        try log(action, tenant.raw, of: tenant, by: actor, in: tx, at: now)
     }
 
     // MARK: Keys

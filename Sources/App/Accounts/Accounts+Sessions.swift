@@ -72,9 +72,7 @@ extension Accounts {
         if let first = try TenantsStore(tx: tx).first(1).first {
             tenant = first.id
         } else {
-            var new = NewTenant(key: "main", name: "Contact centre")
-            new.surveysEnabled = true
-            tenant = try createTenant(new, in: tx, at: now)
+            tenant = try createTenant(NewTenant(key: "main", name: "Contact centre"), in: tx, at: now)
         }
         let people = PeopleStore(tx: tx, tenant: tenant)
         var administrator = try people.lockedAdministrators().first
@@ -84,6 +82,8 @@ extension Accounts {
             administrator = try people.insert(new, passwordHash: nil, needsReview: false, at: now)
         }
         guard let administrator else { return nil }
+        // Whoever reads the first start's link hosts the installation.
+        try people.setProvider(true, administrator)
         return try makeLink(for: administrator, of: tenant, purpose: .setup, hours: 24 * 7, in: tx, at: now)
     }
 }

@@ -37,9 +37,9 @@ public struct Accounts: Sendable {
         try TenantsStore(tx: tx).tenant(key: key)
     }
 
-    /// The only centre of this installation; nil where there are none or several.
+    /// The only centre of this installation that is in use; nil where there are none or several.
     public func onlyTenant(in tx: any Transaction) throws -> Tenant? {
-        let first = try TenantsStore(tx: tx).first(2)
+        let first = try TenantsStore(tx: tx).firstInUse(2)
         return first.count == 1 ? first[0] : nil
     }
 

@@ -11,6 +11,7 @@ extension Accounts {
         addResetRoutes(to: router)
         addLinkRoutes(to: router)
         addAccountRoutes(to: router)
+        addProfileRoutes(to: router)
         addAPIKeyRoutes(to: router)
         addPeopleRoutes(to: router)
         addTeamsRoutes(to: router)

@@ -49,6 +49,9 @@ public struct Doer: Sendable {
     /// Whoever types commands on the server.
     public static let commandLine = Doer(actor: Accounts.commandLine)
 
+    /// Somebody who acts from outside of the centre, by name: a provider.
+    public static func named(_ actor: String) -> Doer { Doer(actor: actor) }
+
     /// The entry of a deed.
     func did(_ action: String, _ subject: Int64? = nil, _ details: JSON = .null) -> AuditEntry {
         AuditEntry(

@@ -55,7 +55,10 @@ enum AuditKind: String, CaseIterable, Sendable {
     /// Deeds whose subject is a team.
     static let teamDeeds: Set<String> = ["teamCreated", "teamRenamed", "teamArchived", "teamRestored"]
     /// Deeds of Accounts whose subject is no person.
-    static let otherDeeds: Set<String> = ["keyCreated", "keyRevoked", "surveysOn", "surveysOff", "centreCreated"]
+    static let otherDeeds: Set<String> = [
+        "keyCreated", "keyRevoked", "surveysOn", "surveysOff", "centreCreated", "limitsSet", "centreArchived",
+        "centreReactivated",
+    ]
 
     private static let accounts: [AuditKind: [String]] = [
         .access: [

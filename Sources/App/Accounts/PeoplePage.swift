@@ -4,6 +4,7 @@ import Markup
 
 /// The list of people.
 struct PeoplePage {
+    let signedIn: SignedIn
     let people: [Person]
     let teams: [Team]
     let filter: PeopleFilter
@@ -30,18 +31,24 @@ struct PeoplePage {
             actions: linkButton(t("accounts.addPerson"), to: "/settings/people/new", isPrimary: true))
     }
 
+    /// A provider's account is changed by providers only.
+    private func name(of person: Person) -> HTML {
+        guard signedIn.mayChange(person) else { return HTML(person.name) }
+        return "<a href=\"/settings/people/\(person.id.description)\">\(person.name)</a>"
+    }
+
     private func row(_ person: Person, _ t: Localizer) -> [HTML] {
         let team = person.team.flatMap { id in teams.first { $0.id == id } }
         return [
-            "<a href=\"/settings/people/\(person.id.description)\">\(person.name)</a>", HTML(person.login),
-            roleBadges(person.roles, t), HTML(team?.name ?? "–"), personState(person, t),
+            name(of: person), HTML(person.login), roleBadges(person.roles, t), HTML(team?.name ?? "–"),
+            personState(person, t),
         ]
     }
 
     private func filters(_ t: Localizer) -> HTML {
         let query = PeopleQuery(filter)
         let any = [FieldOption("", t("accounts.any"))]
-        let roles = any + Role.allCases.map { FieldOption($0.rawValue, t("accounts.role.\($0.rawValue)")) }
+        let roles = any + Role.ofCentre.map { FieldOption($0.rawValue, t("accounts.role.\($0.rawValue)")) }
         let states =
             any + PersonState.allCases.map { FieldOption($0.rawValue, t("accounts.personState.\($0.rawValue)")) }
         let places =

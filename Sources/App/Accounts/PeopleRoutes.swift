@@ -40,7 +40,7 @@ extension Accounts {
             )
         }
         let page = PeoplePage(
-            people: Array(people.prefix(limit)), teams: teams, filter: filter,
+            signedIn: signedIn, people: Array(people.prefix(limit)), teams: teams, filter: filter,
             older: people.count > limit ? people[limit - 1].login.folded : nil, isFirst: after == nil)
         return pageResponse(page.page(context.words), in: context)
     }

@@ -85,6 +85,7 @@ struct PeopleStore {
             """)
         guard changed == 1 else { return nil }
         try setRoles(of: id, to: new.roles)
+        if new.roles.contains(.provider) { try setProvider(true, id) }
         try setSupervisedTeams(of: id, to: new.supervisedTeams)
         return id
     }
@@ -132,12 +133,33 @@ struct PeopleStore {
         try setSupervisedTeams(of: person, to: new.supervisedTeams)
     }
 
+    /// The roles in the centre; whether somebody is a provider is not the centre's to say, see ``setProvider(_:_:)``.
     private func setRoles(of person: PersonID, to roles: Set<Role>) throws {
-        try tx.execute("DELETE FROM person_role WHERE tenant_id = \(tenant) AND person_id = \(person)")
-        let values = roles.map { "(\(tenant), \(person), \($0.rawValue))" as SQL }
+        try tx.execute(
+            """
+            DELETE FROM person_role
+            WHERE tenant_id = \(tenant) AND person_id = \(person) AND role <> \(Role.provider.rawValue)
+            """)
+        let values = roles.subtracting([.provider]).map { "(\(tenant), \(person), \($0.rawValue))" as SQL }
         if values.isEmpty { return }
         try tx.execute(
             "INSERT INTO person_role (tenant_id, person_id, role) VALUES \(values.joined(separator: ", "))")
+    }
+
+    func setProvider(_ isOne: Bool, _ person: PersonID) throws {
+        let role = Role.provider.rawValue
+        guard isOne else {
+            try tx.execute(
+                """
+                DELETE FROM person_role WHERE tenant_id = \(tenant) AND person_id = \(person) AND role = \(role)
+                """)
+            return
+        }
+        try tx.execute(
+            """
+            INSERT INTO person_role (tenant_id, person_id, role) VALUES (\(tenant), \(person), \(role))
+            ON CONFLICT (tenant_id, person_id, role) DO NOTHING
+            """)
     }
 
     /// Only teams of this centre are taken, whatever ids were sent.
@@ -208,6 +230,16 @@ struct PeopleStore {
                 SELECT 1 FROM person o
                 WHERE o.tenant_id = \(tenant) AND o.login_folded = \(new.login.folded) AND o.id <> \(person))
             """) == 1
+    }
+
+    /// What somebody says about themselves.
+    func setProfile(of person: PersonID, to new: NewPerson) throws {
+        try tx.execute(
+            """
+            UPDATE person SET first_name = \(new.firstName), last_name = \(new.lastName), email = \(new.email),
+                email_folded = \(new.email?.folded), language = \(new.language), time_zone = \(new.timeZone)
+            WHERE tenant_id = \(tenant) AND id = \(person)
+            """)
     }
 
     func setLanguage(of person: PersonID, to language: String) throws {

@@ -27,6 +27,17 @@ public struct Person: Sendable, Hashable {
     }
 }
 
+extension SignedIn {
+    /// Whether an administrator may change somebody: a provider's account leads to all centres, so that no centre's
+    /// administrator may take it over by a new address or a link.
+    func mayChange(_ person: Person) -> Bool { !person.roles.contains(.provider) || roles.contains(.provider) }
+}
+
+extension Refusal {
+    /// A provider's account is changed by providers only.
+    static let ofProvider = Refusal(.forbidden, code: "provider", key: "accounts.ofProvider")
+}
+
 /// A team of one centre.
 public struct Team: Sendable, Hashable {
     public let id: TeamID

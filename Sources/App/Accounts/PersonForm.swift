@@ -22,7 +22,7 @@ struct PersonForm: Sendable {
         person.lastName = input.text("lastName")
         person.email = input.text("email").nonEmpty
         person.team = input.id("team")
-        person.roles = Set(input.values("roles").compactMap { Role(rawValue: $0) })
+        person.roles = Set(input.values("roles").compactMap { Role(rawValue: $0) }).intersection(Role.ofCentre)
         person.supervisedTeams = Set(input.values("supervisedTeams").prefix(1000).compactMap { TeamID($0) })
         person.language = input.text("language")
         person.timeZone = input.text("timeZone").nonEmpty

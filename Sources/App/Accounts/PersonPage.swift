@@ -112,7 +112,7 @@ struct PersonPage {
                 limit: AccountsLimits.loginLength)
             : descriptionList([(t("accounts.login"), HTML(person.login))])
         let centres = FieldOption("", t("accounts.centresTimeZone"))
-        let zones = [centres] + timeZoneOptions(selected: person.timeZone ?? "UTC")
+        let zones = [centres] + TimeZoneOptions.all(selected: person.timeZone ?? "UTC")
         return """
             \(login)\
             \(textField(FieldLabel("firstName", t("accounts.firstName"), error: errors["firstName"]),
@@ -137,7 +137,7 @@ struct PersonPage {
     }
 
     private func roles(_ t: Localizer) -> HTML {
-        let options = Role.allCases.map { FieldOption($0.rawValue, t("accounts.roleHint.\($0.rawValue)")) }
+        let options = Role.ofCentre.map { FieldOption($0.rawValue, t("accounts.roleHint.\($0.rawValue)")) }
         return checkBoxes(
             FieldLabel("roles", t("accounts.roles"), error: errors["roles"]), options,
             selected: Set(form.person.roles.map(\.rawValue)))

@@ -23,7 +23,7 @@ extension Accounts {
     private func personPage(_ signedIn: SignedIn, _ id: PersonID) async throws -> PersonPage {
         let now = installation.clock.now()
         return try await installation.database.read { tx in
-            let person = try self.somebody(id, of: signedIn.tenant, in: tx)
+            let person = try self.somebody(id, for: signedIn, in: tx)
             let supervised = try PeopleStore(tx: tx, tenant: signedIn.tenant).supervisedTeams(of: id)
             let form = PersonForm(person: NewPerson(person, supervisedTeams: supervised))
             let teams = try self.teams(of: signedIn.tenant, in: tx).filter {
@@ -47,7 +47,7 @@ extension Accounts {
         do {
             try await installation.database.write { tx in
                 let new = try self.checked(form, signedIn, in: tx, at: now)
-                let person = try self.somebody(id, of: signedIn.tenant, in: tx)
+                let person = try self.somebody(id, for: signedIn, in: tx)
                 try self.change(person, to: new, by: Doer(signedIn), in: tx, at: now)
             }
             return redirect(to: "/settings/people/\(id)", saying: Flash("frame.saved"))
@@ -65,7 +65,7 @@ extension Accounts {
         let id: PersonID = try context.id("person")
         let now = installation.clock.now()
         try await installation.database.write { tx in
-            let person = try self.somebody(id, of: signedIn.tenant, in: tx)
+            let person = try self.somebody(id, for: signedIn, in: tx)
             try self.signOutEverywhere(person, by: Doer(signedIn), in: tx, at: now)
         }
         return redirect(to: "/settings/people/\(id)", saying: Flash("accounts.signedOutEverywhere"))
@@ -76,7 +76,7 @@ extension Accounts {
         let id: PersonID = try context.id("person")
         let now = installation.clock.now()
         let (person, address) = try await installation.database.write { tx in
-            let person = try self.somebody(id, of: signedIn.tenant, in: tx)
+            let person = try self.somebody(id, for: signedIn, in: tx)
             let hours = AccountsLimits.handedLinkHours
             return (person, try self.passwordLink(for: person, hours: hours, by: Doer(signedIn), in: tx, at: now))
         }
@@ -86,7 +86,7 @@ extension Accounts {
     private func confirmDeactivation(_ request: Request, _ context: WebContext) async throws -> Response {
         let signedIn = try context.require(.administrator)
         let id: PersonID = try context.id("person")
-        let person = try await installation.database.read { try self.somebody(id, of: signedIn.tenant, in: $0) }
+        let person = try await installation.database.read { try self.somebody(id, for: signedIn, in: $0) }
         let t = context.words
         let path = "/settings/people/\(id)"
         let body = confirmation(
@@ -102,7 +102,7 @@ extension Accounts {
         let id: PersonID = try context.id("person")
         let now = installation.clock.now()
         let name = try await installation.database.write { tx in
-            let person = try self.somebody(id, of: signedIn.tenant, in: tx)
+            let person = try self.somebody(id, for: signedIn, in: tx)
             try self.setActive(isActive, person, by: Doer(signedIn), in: tx, at: now)
             return person.name
         }

@@ -64,7 +64,7 @@ extension Accounts {
         let id: PersonID = try context.id("person")
         let now = installation.clock.now()
         let person = try await installation.database.write { tx in
-            let person = try self.somebody(id, of: signedIn.tenant, in: tx)
+            let person = try self.somebody(id, for: signedIn, in: tx)
             try self.mailLink(to: person, by: Doer(signedIn), in: tx, at: now)
             return person
         }

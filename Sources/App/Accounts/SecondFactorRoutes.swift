@@ -159,7 +159,7 @@ extension Accounts {
     private func confirmRemoval(_ request: Request, _ context: WebContext) async throws -> Response {
         let signedIn = try context.require(.administrator)
         let id: PersonID = try context.id("person")
-        let person = try await installation.database.read { try self.somebody(id, of: signedIn.tenant, in: $0) }
+        let person = try await installation.database.read { try self.somebody(id, for: signedIn, in: $0) }
         let t = context.words
         let path = "/settings/people/\(id)"
         let body = confirmation(
@@ -175,7 +175,7 @@ extension Accounts {
         let id: PersonID = try context.id("person")
         let now = installation.clock.now()
         try await installation.database.write { tx in
-            let person = try self.somebody(id, of: signedIn.tenant, in: tx)
+            let person = try self.somebody(id, for: signedIn, in: tx)
             try self.removeSecondFactor(of: person, by: Doer(signedIn), in: tx, at: now)
         }
         return redirect(to: "/settings/people/\(id)", saying: Flash("accounts.factorRemoved"))

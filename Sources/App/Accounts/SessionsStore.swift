@@ -70,10 +70,10 @@ struct SessionsStore {
     static func holder(hash: [UInt8], at now: Moment) -> SQL {
         """
         SELECT s.tenant_id, s.person_id, p.login, p.first_name, p.last_name, p.language,
-            COALESCE(p.time_zone, t.time_zone) AS time_zone, r.role, v.team_id, s.id, s.last_seen_at
+            COALESCE(p.time_zone, t.time_zone) AS time_zone, t.surveys_enabled, r.role, v.team_id, s.id, s.last_seen_at
         FROM session s
         JOIN person p ON p.tenant_id = s.tenant_id AND p.id = s.person_id AND p.is_active = 1
-        JOIN tenant t ON t.id = s.tenant_id
+        JOIN tenant t ON t.id = s.tenant_id AND t.archived_at IS NULL
         LEFT JOIN person_role r ON r.tenant_id = s.tenant_id AND r.person_id = s.person_id
         LEFT JOIN supervised_team v ON v.tenant_id = s.tenant_id AND v.person_id = s.person_id
         WHERE s.token_hash = \(hash) AND s.expires_at > \(now)
@@ -91,6 +91,7 @@ struct SessionsStore {
             supervisedTeams: Set(try rows.compactMap { try $0.get("team_id", as: TeamID?.self) }),
             language: try first.get("language"), timeZone: try first.get("time_zone"), formToken: formToken)
         signedIn.session = try first.get("id")
+        signedIn.hasSurveys = try first.get("surveys_enabled")
         return signedIn
     }
 
@@ -112,7 +113,8 @@ struct SessionsStore {
         try tx.one(
             """
             SELECT tenant_id, person_id, purpose, expires_at FROM sign_in_link
-            WHERE token_hash = \(hash) AND used_at IS NULL AND expires_at > \(now)
+            WHERE token_hash = \(hash) AND used_at IS NULL AND expires_at > \(now) AND EXISTS (
+                SELECT 1 FROM tenant t WHERE t.id = sign_in_link.tenant_id AND t.archived_at IS NULL)
             """
         ).map(Self.link)
     }

@@ -76,7 +76,7 @@ func newPasswordFields(_ errors: FieldErrors, _ t: Localizer) -> HTML {
 /// The set-up page: the first administrator names the centre and chooses a password.
 func setUpPage(_ form: SetUpForm?, login: String, token: String, errors: FieldErrors, _ t: Localizer) -> Page {
     let person = form?.person
-    let zones = timeZoneOptions(selected: form?.timeZone ?? "Europe/Moscow")
+    let zones = TimeZoneOptions.all(selected: form?.timeZone ?? "Europe/Moscow")
     let fields: HTML = """
         \(errors.summary(t))<p>\(t("accounts.setUpIntroduction"))</p>\
         \(textField(FieldLabel("centreName", t("accounts.centreName"), error: errors["centreName"], isRequired: true),
@@ -96,14 +96,4 @@ func setUpPage(_ form: SetUpForm?, login: String, token: String, errors: FieldEr
     return Page(
         title: t("accounts.setUpTitle"),
         body: card(nil, postForm(to: "/sign-in/" + token, signedIn: nil, fields)), hasErrors: !errors.isEmpty)
-}
-
-/// Zones that centres use, with the one that is set even when it is not among them.
-func timeZoneOptions(selected: String) -> [FieldOption] {
-    let usual = [
-        "Europe/Kaliningrad", "Europe/Moscow", "Europe/Samara", "Asia/Yekaterinburg", "Asia/Omsk",
-        "Asia/Krasnoyarsk", "Asia/Irkutsk", "Asia/Yakutsk", "Asia/Vladivostok", "Asia/Magadan", "Asia/Kamchatka",
-        "Asia/Almaty", "Asia/Tashkent", "Europe/Minsk", "Europe/Berlin", "Europe/London", "America/New_York", "UTC",
-    ]
-    return (usual.contains(selected) ? usual : [selected] + usual).map { FieldOption($0, $0.replacing("_", with: " ")) }
 }

@@ -35,7 +35,7 @@ extension Accounts {
     /// The centre that an address names, or the only one.
     private func centre(_ key: String?, in tx: any Transaction) throws -> Tenant? {
         guard let key else { return try onlyTenant(in: tx) }
-        return try tenant(key: key, in: tx)
+        return try tenant(key: key, in: tx).flatMap { $0.archivedAt == nil ? $0 : nil }
     }
 
     private func signIn(_ request: Request, _ context: WebContext) async throws -> Response {

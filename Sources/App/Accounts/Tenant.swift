@@ -27,6 +27,10 @@ public struct Tenant: Sendable {
     public let askSharePercent: Int
     /// Below so many answers a figure is shown as weak.
     public let minimumN: Int
+    /// What the provider allows.
+    public let limits: TenantLimits
+    /// Since when nobody works there any more; nil for a centre that is in use.
+    public let archivedAt: Moment?
 
     public var zone: TimeZone { TimeZone(identifier: timeZone) ?? .gmt }
 
@@ -50,13 +54,16 @@ public struct NewTenant: Sendable {
     }
 
     /// - Throws: ``Refusals`` when the key or the name cannot be used.
-    func check() throws {
+    func check() throws { try refusals.throwIfAny() }
+
+    /// Everything that is wrong, by field.
+    var refusals: Refusals {
         var refusals = Refusals()
         if key.wholeMatch(of: /[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?/) == nil || Self.taken.contains(key) {
             refusals.add(Refusal(.invalid, code: "bad_key", key: "accounts.badTenantKey", field: "key"))
         }
         refusals.all += Self.refusals(name: name, language: language, timeZone: timeZone).all
-        try refusals.throwIfAny()
+        return refusals
     }
 
     /// What is wrong with what may be changed later, too.
@@ -76,7 +83,8 @@ public struct NewTenant: Sendable {
 
     /// Words that addresses begin with already.
     private static let taken: Set<String> = [
-        "api", "assets", "account", "health", "login", "logout", "metrics", "s", "settings", "sign-in", "u",
+        "api", "assets", "account", "health", "login", "logout", "metrics", "provider", "s", "settings",
+        "sign-in", "u",
     ]
 }
 

@@ -8,7 +8,8 @@ struct TenantsStore {
 
     private static let columns: SQL = """
         id, key, name, kind, language, time_zone, surveys_enabled, one_survey_per_interaction, ask_within_hours,
-        ask_once_in_days, ask_per_year, ask_share_percent, minimum_n
+        ask_once_in_days, ask_per_year, ask_share_percent, minimum_n, message_megabytes, messages_per_second,
+        archived_at
         """
 
     static func tenant(_ id: TenantID) -> SQL { "SELECT \(columns) FROM tenant WHERE id = \(id)" }
@@ -17,6 +18,13 @@ struct TenantsStore {
 
     func tenant(key: String) throws -> Tenant? {
         try tx.one("SELECT \(Self.columns) FROM tenant WHERE key = \(key)").map(Self.tenant)
+    }
+
+    /// The first centres that are in use, in the order of their making.
+    func firstInUse(_ limit: Int) throws -> [Tenant] {
+        try tx.query(
+            "SELECT \(Self.columns) FROM tenant WHERE archived_at IS NULL ORDER BY id LIMIT \(limit)"
+        ).map(Self.tenant)
     }
 
     /// The first centres in the order of their making.
@@ -49,6 +57,30 @@ struct TenantsStore {
         try tx.execute("UPDATE tenant SET surveys_enabled = \(isOn) WHERE id = \(id)")
     }
 
+    func setLimits(_ limits: TenantLimits, of id: TenantID) throws {
+        try tx.execute(
+            """
+            UPDATE tenant SET message_megabytes = \(limits.messageMegabytes),
+                messages_per_second = \(limits.messagesPerSecond)
+            WHERE id = \(id)
+            """)
+    }
+
+    /// Archives a centre, or brings it back; false when it was so already.
+    func setArchived(_ moment: Moment?, _ id: TenantID) throws -> Bool {
+        let wasArchived: SQL = moment == nil ? "archived_at IS NOT NULL" : "archived_at IS NULL"
+        return try tx.execute("UPDATE tenant SET archived_at = \(moment) WHERE id = \(id) AND \(wasArchived)") == 1
+    }
+
+    /// Centres in the order of their making, after one of them.
+    func page(after: TenantID?, limit: Int) throws -> [Tenant] {
+        try tx.query(
+            """
+            SELECT \(Self.columns) FROM tenant WHERE id > \(after?.raw ?? 0) ORDER BY id LIMIT \(limit)
+            """
+        ).map(Self.tenant)
+    }
+
     /// Keeps others from changing the same centre as a whole until the end of the transaction.
     func lock(_ id: TenantID) throws {
         _ = try tx.query("SELECT id FROM tenant WHERE id = \(id)\(Fragment.forUpdate)")
@@ -74,6 +106,10 @@ struct TenantsStore {
             oneSurveyPerInteraction: try row.get("one_survey_per_interaction"),
             askWithinHours: try row.get("ask_within_hours"), askOnceInDays: try row.get("ask_once_in_days"),
             askPerYear: try row.get("ask_per_year"), askSharePercent: try row.get("ask_share_percent"),
-            minimumN: try row.get("minimum_n"))
+            minimumN: try row.get("minimum_n"),
+            limits: TenantLimits(
+                messageMegabytes: try row.get("message_megabytes"),
+                messagesPerSecond: try row.get("messages_per_second")),
+            archivedAt: try row.get("archived_at"))
     }
 }

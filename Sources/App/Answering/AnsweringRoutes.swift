@@ -33,7 +33,13 @@ struct AnsweringRoutes: Sendable {
 
     /// What a customer is told when something of ours has failed: the log has the rest.
     func page(_ problem: Problem, _ request: Request) -> Response? {
-        guard request.uri.path.hasPrefix("/s/"), problem.status.kind == .serverError else { return nil }
+        guard request.uri.path.hasPrefix("/s/") else { return nil }
+        if problem.status == .tooManyRequests {
+            var response = reply(.tryLater, status: .busy, request).response()
+            response.headers[.retryAfter] = problem.headers[.retryAfter]
+            return response
+        }
+        guard problem.status.kind == .serverError else { return nil }
         return reply(.tryLater, status: .failed, request).response()
     }
 

@@ -16,6 +16,8 @@ struct SurveyReply: Sendable {
         case tooLarge = 413
         /// Something has to be mended, or sent once more.
         case refused = 422
+        /// Too many answers from one address.
+        case busy = 429
         /// An error of ours, told in the log.
         case failed = 500
         case later = 503

@@ -4,13 +4,14 @@ import Durable
 import Foundation
 import Markup
 import Storage
+import WebParts
 
 /// The product's assets, and what is made of them.
 public enum Assets {
-    /// The embedded assets, or those of a folder.
+    /// The embedded assets, or those of a folder; the font and the icons always come from the build.
     public static func load(from folder: URL? = nil) throws -> AssetTree {
-        if let folder { return try AssetTree(folder: folder) }
-        return AssetTree(embedded: EmbeddedAssets.files)
+        let rooms = try folder.map { try AssetTree(folder: $0) } ?? AssetTree(embedded: EmbeddedAssets.files)
+        return AssetTree(files: rooms.files.merging(AssetTree(embedded: WebParts.files).files) { room, _ in room })
     }
 
     /// All dictionaries: `<Room>/<room>.<language>.json`.

@@ -2,6 +2,7 @@
 // The words of the command line: help, answers and errors, in the language of whoever types.
 import Foundation
 import Markup
+import Storage
 
 /// Says the command line's sentences, `assembly.command.…` in the room's dictionaries.
 public struct CommandWords: Sendable {
@@ -50,4 +51,21 @@ public struct CommandWords: Sendable {
 
     /// A percentage or a number as people of the language write it.
     public func number(_ number: Int) -> String { t.number(number) }
+
+    /// What is wrong with a database and what to type, or nil for errors that say nothing to whoever types.
+    public func sentence(of error: StorageError) -> String? {
+        if let fault = error.databaseFault { return self("database.fault.\(fault.kind.rawValue)", fault.arguments) }
+        switch error {
+        case .unavailable(let reason): return reason
+        case .unfinishedCopy(let file): return self("database.state.unfinished", ["file": file])
+        case .full: return self("database.state.full")
+        case .newerDatabase(let found, let known):
+            return self("database.state.newer", ["found": "\(found)", "known": "\(known)"])
+        case .changedMigration(let number, let name):
+            return self("database.state.changed", ["number": "\(number)", "name": name])
+        case .migration(let number, let name, let reason):
+            return self("database.state.step", ["number": "\(number)", "name": name, "reason": reason])
+        default: return nil
+        }
+    }
 }

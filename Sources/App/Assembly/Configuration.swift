@@ -60,6 +60,11 @@ extension Configuration {
         .init("connections", .number, "2000", "Connections at once."),
         .init("connections-per-address", .number, "50", "Connections at once of one address."),
         .init("unlimited-addresses", .addresses, "127.0.0.0/8,::1", "Addresses without a limit of their own."),
+        .init("api-per-second", .number, "1000", "Calls of the API in a second of one address."),
+        .init("answers-per-minute", .number, "600", "Answers to surveys in a minute of one address."),
+        .init(
+            "security-contact", .text, nil,
+            "Where to report a vulnerability: a mail or https address for `/.well-known/security.txt`."),
     ]
 }
 
@@ -116,6 +121,7 @@ extension Configuration {
         var rules = ProviderRules()
         rules.allowsPrivateMailHosts = isOn("smtp-private-hosts")
         rules.mailAuthorityFile = values["smtp-ca-file"]
+        rules.securityContact = values["security-contact"].flatMap { SecurityTextRoutes.contact($0) }
         return rules
     }
     /// The folder that assets are read from instead of the binary.
@@ -124,6 +130,14 @@ extension Configuration {
     public var isLogJSON: Bool { text("log-format") == "json" }
     public var logLevel: String { text("log-level") }
     public var stopSeconds: Int { number("stop-seconds") }
+
+    public var rateLimits: RateLimits {
+        var limits = RateLimits()
+        limits.apiPerSecond = number("api-per-second")
+        limits.surveysPerMinute = number("answers-per-minute")
+        limits.unlimited = AddressList(text("unlimited-addresses")) ?? .loopback
+        return limits
+    }
 
     public var httpLimits: HTTPLimits {
         var limits = HTTPLimits()

@@ -105,6 +105,7 @@ struct ConfigurationSources {
             case .flag: ["yes", "no", "true", "false", "1", "0"].contains(value.lowercased())
             case .addresses: AddressList(value) != nil
             case .list: Set(value.split(separator: ",").map(String.init)).isSubset(of: ["web", "worker"])
+            case .text where option.name == "security-contact": SecurityTextRoutes.contact(value) != nil
             case .text, .path: !value.isEmpty
             }
         let choices = [

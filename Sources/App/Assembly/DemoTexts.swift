@@ -24,6 +24,7 @@ enum DemoTexts {
         Somebody(login: "petrova", firstName: "Мария", lastName: "Петрова", role: .agent, team: sales),
         Somebody(login: "ivanov", firstName: "Сергей", lastName: "Иванов", role: .agent, team: sales),
         Somebody(login: "kuznetsova", firstName: "Ольга", lastName: "Кузнецова", role: .agent, team: support),
+        Somebody(login: "provider", firstName: "Пётр", lastName: "Громов", role: .provider, team: nil),
     ]
     static let agent = "petrova"
 

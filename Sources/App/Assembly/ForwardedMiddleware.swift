@@ -11,13 +11,17 @@ struct ForwardedMiddleware: RouterMiddleware {
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        guard proxies.holds(context.remoteAddress), let name = HTTPField.Name("X-Forwarded-For") else {
-            return try await next(request, context)
-        }
+        guard !proxies.prefixes.isEmpty else { return try await next(request, context) }
         var context = context
-        context.remoteAddress = Self.client(
-            of: request.headers[values: name], peer: context.remoteAddress, proxies: proxies)
+        context.remoteAddress = Self.address(of: request, context, proxies: proxies)
         return try await next(request, context)
+    }
+
+    /// Who is asking, as far as proxies of ours say it.
+    static func address(of request: Request, _ context: WebContext, proxies: AddressList) -> String {
+        let peer = context.remoteAddress
+        guard proxies.holds(peer), let name = HTTPField.Name("X-Forwarded-For") else { return peer }
+        return client(of: request.headers[values: name], peer: peer, proxies: proxies)
     }
 
     /// The nearest address that is no proxy of ours: each proxy appends the one that it was asked by.

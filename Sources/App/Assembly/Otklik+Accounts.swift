@@ -12,10 +12,26 @@ public struct ShownTenant: Encodable, Sendable {
     public let language: String
     public let timeZone: String
     public let surveys: Bool
+    public let archivedAt: String?
+    public let messageMegabytes: Int?
+    public let messagesPerSecond: Int?
+    /// Only in the list.
+    public var people: Int?
+    public var queuedMail: Int?
+    public var heldSenders: Int?
+    public var lastActivityAt: String?
 
     init(_ tenant: Tenant) {
         (key, name, kind) = (tenant.key, tenant.name, tenant.kind.rawValue)
         (language, timeZone, surveys) = (tenant.language, tenant.timeZone, tenant.surveysEnabled)
+        archivedAt = tenant.archivedAt?.rfc3339
+        (messageMegabytes, messagesPerSecond) = (tenant.limits.messageMegabytes, tenant.limits.messagesPerSecond)
+    }
+
+    init(_ entry: CentreOverview) {
+        self.init(entry.tenant)
+        (people, queuedMail) = (entry.activity.people, entry.activity.queued)
+        (heldSenders, lastActivityAt) = (entry.activity.holds, entry.activity.lastAt?.rfc3339)
     }
 }
 
@@ -65,32 +81,80 @@ extension Otklik {
     public func createTenant(
         _ new: NewTenant, administrator: NewPerson?
     ) async throws -> (tenant: ShownTenant, link: ShownLink?) {
-        let (accounts, surveys) = (rooms.accounts, rooms.surveys)
-        return try await change { tx, now in
-            let id = try accounts.createTenant(new, in: tx, at: now)
-            try surveys.welcome(id, language: new.language, in: tx)
-            let entry = Doer.commandLine.did(
-                "accounts.audit.centreCreated", id.raw, .object(["name": .string(new.name)]))
-            try accounts.audit(entry, of: id, in: tx, at: now)
-            let tenant = try accounts.meant(new.key, in: tx)
-            let link = try administrator.map { try Self.add($0, PersonWish(), to: tenant, accounts, in: tx, at: now) }
-            return (ShownTenant(tenant), link)
+        let made = try await rooms.operations.makeCentre(new, administrator: administrator)
+        let link = made.link.map { link in
+            ShownLink(
+                tenant: made.tenant.key, login: link.login, link: link.address, expiresAt: link.expiresAt.rfc3339)
         }
+        return (ShownTenant(made.tenant), link)
     }
 
     public func tenants() async throws -> [ShownTenant] {
+        var tenants: [ShownTenant] = []
+        var last: TenantID?
+        while tenants.count < Self.mostTenants {
+            let page = try await rooms.operations.centres(after: last, limit: 500)
+            tenants += page.map { ShownTenant($0) }
+            last = page.last?.tenant.id
+            if page.count < 500 { break }
+        }
+        return tenants
+    }
+
+    /// How many centres one list shows.
+    private static let mostTenants = 50_000
+
+    /// Does something with a centre, and shows it as it is then.
+    private func change(
+        tenant key: String?, _ deed: @escaping @Sendable (Tenant, any Transaction, Moment) throws -> Void
+    ) async throws -> ShownTenant {
         let accounts = rooms.accounts
-        return try await installation.database.read { try accounts.tenants(in: $0) }.map(ShownTenant.init)
+        return try await change { tx, now in
+            let tenant = try accounts.meant(key, in: tx)
+            try deed(tenant, tx, now)
+            return ShownTenant(try accounts.meant(tenant.key, in: tx))
+        }
+    }
+
+    /// Puts a centre away, or brings it back.
+    public func setArchived(_ isArchived: Bool, tenant key: String?) async throws -> ShownTenant {
+        let accounts = rooms.accounts
+        return try await change(tenant: key) { tenant, tx, now in
+            if isArchived {
+                try accounts.archive(tenant.id, in: tx, at: now)
+            } else {
+                try accounts.reactivate(tenant.id, in: tx, at: now)
+            }
+        }
+    }
+
+    /// Sets what a centre may take; what is not said has no limit.
+    public func setLimits(_ limits: TenantLimits, tenant key: String?) async throws -> ShownTenant {
+        let accounts = rooms.accounts
+        return try await change(tenant: key) { try accounts.setLimits(limits, of: $0.id, in: $1, at: $2) }
+    }
+
+    /// How the installation is.
+    public func health() async throws -> InstallationHealth {
+        try await rooms.operations.health(version: Release.version)
+    }
+
+    /// Makes somebody a provider, or one no more.
+    public func setProvider(_ isOne: Bool, login: String, tenant key: String?) async throws -> ShownPerson {
+        let accounts = rooms.accounts
+        return try await change { tx, now in
+            let tenant = try accounts.meant(key, in: tx)
+            let person = try accounts.somebody(login, of: tenant.id, in: tx)
+            try accounts.setProvider(isOne, person, in: tx, at: now)
+            return ShownPerson(
+                try accounts.somebody(login, of: tenant.id, in: tx), teams: try accounts.teams(of: tenant.id, in: tx))
+        }
     }
 
     /// Switches a centre's surveys on or off.
     public func setSurveys(_ isOn: Bool, tenant key: String?) async throws -> ShownTenant {
         let accounts = rooms.accounts
-        return try await change { tx, now in
-            let tenant = try accounts.meant(key, in: tx)
-            try accounts.setSurveys(isOn, of: tenant.id, in: tx, at: now)
-            return ShownTenant(try accounts.meant(tenant.key, in: tx))
-        }
+        return try await change(tenant: key) { try accounts.setSurveys(isOn, of: $0.id, in: $1, at: $2) }
     }
 
     // MARK: Keys

@@ -18,14 +18,17 @@ public struct Otklik: Sendable {
     let pool: SMTPPool
 
     let trustedProxies: AddressList
+    let rates: RateLimits
 
     /// - Parameters:
     ///   - assetsFolder: Where pages' files are read from anew for every document; nil for the embedded ones.
     ///   - trustedProxies: Whose word about the client's address is believed.
+    ///   - rates: How often one address may ask.
     public init(
         _ installation: Installation, assets: AssetTree, assetsFolder: URL? = nil,
-        trustedProxies: AddressList = .none
+        trustedProxies: AddressList = .none, rates: RateLimits = RateLimits()
     ) {
+        self.rates = rates
         self.trustedProxies = trustedProxies
         self.installation = installation
         self.assets = assets
@@ -70,7 +73,7 @@ public func buildApplication(_ configuration: Configuration, logger: Logger) asy
             provider: configuration.providerRules)
         return Otklik(
             installation, assets: assets, assetsFolder: configuration.assets,
-            trustedProxies: configuration.trustedProxies)
+            trustedProxies: configuration.trustedProxies, rates: configuration.rateLimits)
     } catch {
         try? await database.close()
         throw error

@@ -59,7 +59,7 @@ public struct Rooms: Sendable {
             installation: installation, accounts: accounts, services: services, contacts: contacts,
             (surveys, interactions, workflows))
         reports = Reports(installation: installation, statistics: statistics)
-        home = Home(installation: installation, accounts: accounts, statistics: statistics)
+        home = Home(installation: installation, accounts: accounts, surveys: surveys, statistics: statistics)
         operations = Operations(
             installation: installation, accounts: accounts, settings: settings, services: services,
             (surveys, workflows, mailings))

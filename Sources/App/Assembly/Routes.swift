@@ -16,33 +16,58 @@ extension Otklik {
             to: router.group().add(
                 middleware: ErrorMiddleware(routes: routes, catalogue: catalogue) { problem, request, _ in
                     answering.page(problem, request)
-                }))
+                }
+            ).add(middleware: answerLimit()))
+        if installation.isSecure { router.add(middleware: SecureCookiesMiddleware()) }
         router.add(middleware: ForwardedMiddleware(proxies: trustedProxies))
         router.add(middleware: LanguageMiddleware(catalogue: catalogue))
         router.add(middleware: ErrorMiddleware(routes: routes, catalogue: catalogue))
+        router.add(middleware: apiLimit())
         router.add(middleware: SignedInMiddleware(accounts: rooms.accounts))
         router.add(middleware: FrameMiddleware(assets: webAssets) { try await around($0, $1) })
         router.add(middleware: ErrorMiddleware(routes: routes, catalogue: catalogue))
         router.add(
             middleware: FormTokenMiddleware(baseURL: installation.baseURL, publicPrefixes: Self.publicPrefixes))
+        router.add(middleware: SurveySwitchMiddleware(sections: Self.surveySections))
         addRoutes(to: router)
         routes.set(router.routes.map { (path: $0.path.description, method: $0.method.rawValue) })
         return router
     }
+
+    /// Customers' answers; reading a page is cheap and not counted.
+    private func answerLimit() -> RateLimitMiddleware {
+        let perMinute = Double(rates.surveysPerMinute)
+        return RateLimitMiddleware(
+            limiter: RateLimiter(perSecond: perMinute / 60, burst: max(1, perMinute)), unlimited: rates.unlimited,
+            clock: installation.clock, counts: { $0.method == .post }, proxies: trustedProxies)
+    }
+
+    /// Calls of programs.
+    private func apiLimit() -> RateLimitMiddleware {
+        let perSecond = Double(rates.apiPerSecond)
+        return RateLimitMiddleware(
+            limiter: RateLimiter(perSecond: perSecond, burst: perSecond * 4), unlimited: rates.unlimited,
+            clock: installation.clock, counts: { $0.uri.path.hasPrefix("/api/") }, proxies: nil)
+    }
+
+    /// What the provider's switch opens and closes.
+    static let surveySections = ["/forms", "/fields", "/api/v1/forms", "/api/v1/fields"]
 
     /// Customers' addresses: they have no session, and protect themselves.
     private static let publicPrefixes = ["/s/", "/u/"]
 
     private func addRoutes(to router: Router<WebContext>) {
         HealthRoutes(installation: installation).addRoutes(to: router)
+        SecurityTextRoutes(installation: installation).addRoutes(to: router)
         webAssets.addRoutes(to: router)
+        FrameRoutes().addRoutes(to: router)
         rooms.accounts.addRoutes(to: router)
         rooms.services.addRoutes(to: router)
         rooms.interactions.addRoutes(to: router)
         rooms.inbox.addRoutes(to: router)
         rooms.workflows.addRoutes(to: router)
         rooms.records.addRoutes(to: router)
-        SurveysRoutes(surveys: rooms.surveys, accounts: rooms.accounts).addRoutes(to: router)
+        SurveysRoutes(surveys: rooms.surveys).addRoutes(to: router)
         AnsweringRoutes(answering: rooms.answering, assets: webAssets).addPreview(to: router)
         let mail = MailingsRoutes(mailings: rooms.mailings, accounts: rooms.accounts, contacts: rooms.contacts)
         mail.addRoutes(to: router)
@@ -50,8 +75,10 @@ extension Otklik {
             settings: rooms.settings, aside: { mail.aside($0, $1, $2) },
             changed: { [mailings = rooms.mailings] in try mailings.settingsChanged(of: $0, in: $1, at: $2) }
         ).add(to: router)
+        CentreSettingsRoutes(settings: rooms.settings, accounts: rooms.accounts).add(to: router)
         rooms.reports.addRoutes(to: router)
         rooms.home.addRoutes(to: router)
+        ProviderRoutes(operations: rooms.operations, version: Release.version).addRoutes(to: router)
         APIRoutes(description: apiDescription()).addRoutes(to: router)
     }
 }

@@ -133,6 +133,7 @@ extension APIProblem {
     static let ofKeys = [
         APIProblem(.unauthenticated, "api_key_required", "frame.apiKeyRequired"),
         APIProblem(.forbidden, "scope_missing", "frame.scopeMissing"),
+        APIProblem(.tooMany, "too_many_requests", "assembly.tooManyRequests"),
     ]
     /// What every call with a body may meet.
     static let ofBodies = [

@@ -152,7 +152,9 @@ extension APIDescription {
             ]),
         ]
         if status == 401 { response["headers"] = Self.header("WWW-Authenticate", t("frame.api.authenticate")) }
-        if status == 503 { response["headers"] = Self.header("Retry-After", t("frame.api.retryAfter")) }
+        if [429, 503].contains(status) {
+            response["headers"] = Self.header("Retry-After", t("frame.api.retryAfter"))
+        }
         return .object(response)
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The description as a page for people: `/api`. No script, nothing from elsewhere.
+// The description as a page for people: `/api`. Nothing from elsewhere.
 import Foundation
 import Markup
 
@@ -182,7 +182,7 @@ struct APIPage {
         "<code>\(name)</code>\(if: isRequired, " <span class=\"badge\">\(t("frame.api.required"))</span>")"
     }
 
-    private func code(_ text: String) -> HTML { "<pre tabindex=\"0\"><code>\(text)</code></pre>" }
+    private func code(_ text: String) -> HTML { codeBlock(text, t: t) }
 }
 
 /// A sentence in which `backticks` mean code.

@@ -13,26 +13,50 @@ public func badge(_ text: String, _ tone: Tone = .neutral) -> HTML {
     "<span class=\"badge \(tone.rawValue)\">\(text)</span>"
 }
 
+/// A word that says what something is, and not how it stands: `tag("Администратор")`.
+public func tag(_ text: String) -> HTML { "<span class=\"badge plain\">\(text)</span>" }
+
 /// A message above the content. Bad ones are said at once by screen readers, others when there is time.
 public func notice(_ tone: Tone, _ content: HTML) -> HTML {
-    "<div class=\"notice \(tone.rawValue)\" role=\"\(tone == .bad ? "alert" : "status")\">\(content)</div>"
+    let picture: Icon =
+        switch tone {
+        case .neutral: .info
+        case .good: .done
+        case .warning: .warning
+        case .bad: .bad
+        }
+    return """
+        <div class="notice \(tone.rawValue)" role="\(tone == .bad ? "alert" : "status")">\(icon(picture))\
+        <div>\(content)</div></div>
+        """
 }
 
 /// A link that looks like a button.
-public func linkButton(_ label: String, to path: String, isPrimary: Bool = false) -> HTML {
-    "<a class=\"button\(if: isPrimary, " primary")\" href=\"\(path)\">\(label)</a>"
+public func linkButton(_ label: String, to path: String, isPrimary: Bool = false, icon picture: Icon? = nil) -> HTML {
+    "<a class=\"button\(if: isPrimary, " primary")\" href=\"\(path)\">\(picture.map { icon($0) })\(label)</a>"
 }
 
 /// A form's button.
-public func submitButton(_ label: String, name: String? = nil, value: String = "1", isDangerous: Bool = false) -> HTML {
+public func submitButton(
+    _ label: String, name: String? = nil, value: String = "1", isDangerous: Bool = false, isDisabled: Bool = false
+) -> HTML {
     let naming: HTML = name.map { " name=\"\($0)\" value=\"\(value)\"" } ?? .empty
-    return "<button class=\"button \(isDangerous ? "danger" : "primary")\"\(naming)>\(label)</button>"
+    return """
+        <button class="button \(isDangerous ? "danger" : "primary")"\(naming)\(if: isDisabled, " disabled")>\(label)\
+        </button>
+        """
 }
 
 /// A form of the product: post, with the person's token.
-public func postForm(to path: String, signedIn: SignedIn?, id: String? = nil, _ content: HTML) -> HTML {
+/// - Parameter isGuarded: Whether leaving the page with changes that were not saved asks first.
+public func postForm(
+    to path: String, signedIn: SignedIn?, id: String? = nil, isGuarded: Bool = false, _ content: HTML
+) -> HTML {
     let naming: HTML = id.map { " id=\"\($0)\"" } ?? .empty
-    return "<form method=\"post\" action=\"\(path)\"\(naming)>\(formToken(signedIn))\(content)</form>"
+    return """
+        <form method="post" action="\(path)"\(naming)\(if: isGuarded, " data-module=\"Frame/unsaved.mjs\"")>\
+        \(formToken(signedIn))\(content)</form>
+        """
 }
 
 /// A button that is a whole post form: for single actions in rows.
@@ -52,15 +76,15 @@ public func confirmation(
     _ question: String, action: (label: String, path: String), back: String, signedIn: SignedIn?, t: Localizer
 ) -> HTML {
     let content: HTML = """
-        <p>\(question)</p><div class="buttons">\(submitButton(action.label, name: "confirmed", isDangerous: true))\
+        <p>\(question)</p><div class="form-end">\(submitButton(action.label, name: "confirmed", isDangerous: true))\
         \(linkButton(t("frame.cancel"), to: back))</div>
         """
     return "<div class=\"card\">\(postForm(to: action.path, signedIn: signedIn, content))</div>"
 }
 
 /// What a list shows when it has nothing, and what to do about it.
-public func emptyState(_ title: String, _ hint: String, action: HTML = .empty) -> HTML {
-    "<div class=\"empty\"><p class=\"strong\">\(title)</p><p>\(hint)</p>\(action)</div>"
+public func emptyState(_ title: String, _ hint: String, action: HTML = .empty, icon picture: Icon = .records) -> HTML {
+    "<div class=\"empty\">\(icon(picture))<p class=\"strong\">\(title)</p><p>\(hint)</p>\(action)</div>"
 }
 
 /// A frame around a part of a page, with an optional heading.
@@ -88,12 +112,12 @@ public func disclosure(_ title: String, isOpen: Bool = false, _ content: HTML) -
 /// The links of a list that is read page by page; empty when there is only one page.
 public func pagination(newer: String?, older: String?, t: Localizer) -> HTML {
     guard newer != nil || older != nil else { return .empty }
-    func link(_ path: String?, _ relation: String, _ label: String) -> HTML {
+    func link(_ path: String?, _ relation: String, _ label: HTML) -> HTML {
         guard let path else { return .empty }
         return "<a class=\"button\" rel=\"\(relation)\" href=\"\(path)\">\(label)</a>"
     }
-    let newerLink = link(newer, "prev", t("frame.newer"))
-    let olderLink = link(older, "next", t("frame.older"))
+    let newerLink = link(newer, "prev", "\(icon(.chevronLeft))\(t("frame.toNewest"))")
+    let olderLink = link(older, "next", "\(t("frame.older"))\(icon(.chevronRight))")
     return "<nav class=\"pages\" aria-label=\"\(t("frame.pages"))\">\(newerLink)\(olderLink)</nav>"
 }
 

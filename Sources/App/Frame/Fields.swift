@@ -9,6 +9,10 @@ public struct FieldLabel: Sendable {
     public var hint: String?
     public var error: String?
     public var isRequired: Bool
+    /// The word that marks a field which may stay empty: `t("frame.optional")`. Nil says nothing.
+    public var optional: String?
+    /// Shown, and not to be changed now; the hint says why.
+    public var isDisabled = false
 
     public init(_ name: String, _ label: String, hint: String? = nil, error: String? = nil, isRequired: Bool = false) {
         self.name = name
@@ -16,6 +20,20 @@ public struct FieldLabel: Sendable {
         self.hint = hint
         self.error = error
         self.isRequired = isRequired
+    }
+
+    /// The same label with the mark of a field that may stay empty.
+    public func optional(_ t: Localizer) -> FieldLabel {
+        var label = self
+        label.optional = t("frame.optional")
+        return label
+    }
+
+    /// The same label of a field that cannot be changed now.
+    public var disabled: FieldLabel {
+        var label = self
+        label.isDisabled = true
+        return label
     }
 
     /// The element's id, which the error summary links to.
@@ -28,24 +46,31 @@ public struct FieldLabel: Sendable {
         if error != nil { described.append(id + "-error") }
         let names = described.joined(separator: " ")
         return """
-             id="\(id)" name="\(name)"\(if: isRequired, " required")\(if: error != nil, " aria-invalid=\"true\"")\
+             id="\(id)" name="\(name)"\(if: isRequired, " required")\
+            \(if: isDisabled, " disabled")\(if: error != nil, " aria-invalid=\"true\"")\
             \(if: !described.isEmpty, " aria-describedby=\"\(names)\"")
             """
     }
 
     private var hintHTML: HTML { hint.map { "<p class=\"note\" id=\"\(id)-hint\">\($0)</p>" } ?? .empty }
-    private var errorHTML: HTML { error.map { "<p class=\"error\" id=\"\(id)-error\">\($0)</p>" } ?? .empty }
+    private var errorHTML: HTML {
+        error.map { "<p class=\"error\" id=\"\(id)-error\">\(icon(.alert))<span>\($0)</span></p>" } ?? .empty
+    }
+    /// Required is the rule in our forms, so the exception is what is marked.
+    private var nameHTML: HTML {
+        optional.map { "\(label) <span class=\"optional\">(\($0))</span>" } ?? HTML(label)
+    }
 
     /// The field around a control.
     func field(_ control: HTML) -> HTML {
-        "<div class=\"field\"><label for=\"\(id)\">\(label)</label>\(hintHTML)\(errorHTML)\(control)</div>"
+        "<div class=\"field\"><label for=\"\(id)\">\(nameHTML)</label>\(hintHTML)\(errorHTML)\(control)</div>"
     }
 
     /// The field around several controls that answer one question.
     func group(_ controls: HTML) -> HTML {
         """
         <fieldset class="field" id="\(id)"\(if: error != nil, " aria-invalid=\"true\"")>\
-        <legend>\(label)</legend>\(hintHTML)\(errorHTML)\(controls)</fieldset>
+        <legend>\(nameHTML)</legend>\(hintHTML)\(errorHTML)\(controls)</fieldset>
         """
     }
 
@@ -144,7 +169,8 @@ private func choices(_ label: FieldLabel, _ options: [FieldOption], type: String
         let isOn = selected.contains(option.value)
         return """
             <label class="choice"><input type="\(type)" name="\(label.name)" value="\(option.value)"\
-            \(if: isOn, " checked")\(if: required, " required")><span>\(option.label)</span></label>
+            \(if: isOn, " checked")\(if: required, " required")\(if: label.isDisabled, " disabled")>\
+            <span>\(option.label)</span></label>
             """
     }
     return "<div class=\"choices\">\(boxes)</div>"
@@ -180,7 +206,8 @@ public struct FieldErrors: Sendable {
         }
         return """
             <div class="notice bad summary" role="alert" tabindex="-1" data-module="Frame/error-summary.mjs">\
-            <h2>\(t("frame.errorSummary", count: sentences.count))</h2><ul>\(items)</ul></div>
+            \(icon(.bad))<div><h2>\(t("frame.errorSummary", count: sentences.count))</h2>\
+            <ul>\(items)</ul></div></div>
             """
     }
 }

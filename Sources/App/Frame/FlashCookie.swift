@@ -10,6 +10,7 @@ extension Flash {
     var cookie: String {
         var content = URLComponents()
         content.queryItems = [URLQueryItem(name: "key", value: key)]
+        if let undo { content.queryItems?.append(URLQueryItem(name: "undo", value: undo)) }
         content.queryItems? += arguments.map { URLQueryItem(name: "_" + $0.key, value: String($0.value.prefix(200))) }
         let text = Data((content.percentEncodedQuery ?? "").utf8).base64EncodedString()
         return Self.cookieName + "=" + text.replacing("=", with: "-") + "; Max-Age=60" + Self.attributes
@@ -29,11 +30,15 @@ extension Flash {
         var content = URLComponents()
         content.percentEncodedQuery = String(decoding: bytes, as: UTF8.self)
         var arguments: [String: String] = [:]
-        var key: String?
+        var (key, undo): (String?, String?)
         for item in content.queryItems ?? [] {
-            if item.name == "key" { key = item.value } else { arguments[String(item.name.dropFirst())] = item.value }
+            switch item.name {
+            case "key": key = item.value
+            case "undo": undo = item.value.map(localPath)
+            default: arguments[String(item.name.dropFirst())] = item.value
+            }
         }
         guard let key else { return nil }
-        self.init(key, arguments)
+        self.init(key, arguments, undo: undo)
     }
 }

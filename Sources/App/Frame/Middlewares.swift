@@ -82,6 +82,7 @@ public struct FrameMiddleware: RouterMiddleware {
                 $0.visible(to: signedIn.roles)
             }
         }
+        context.surroundings.preferences = Preferences(request)
         context.surroundings.flash = Flash(cookies: request.headers[values: .cookie])
         context.surroundings.path = request.method == .get ? request.uri.description : "/"
         return try await next(request, context)
@@ -116,6 +117,12 @@ public struct SecurityHeadersMiddleware: RouterMiddleware {
         return response
     }
 
+    /// No page needs any of what devices can do, nor does anything that is framed in one.
+    private static let permissions = [
+        "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi",
+        "payment", "usb",
+    ].map { $0 + "=()" }.joined(separator: ", ")
+
     /// Made once: checking a field's name costs more than adding it.
     private static func fields(isSecure: Bool) -> HTTPFields {
         var fields = HTTPFields()
@@ -126,6 +133,8 @@ public struct SecurityHeadersMiddleware: RouterMiddleware {
         add("X-Content-Type-Options", "nosniff")
         add("Cross-Origin-Opener-Policy", "same-origin")
         add("Cross-Origin-Resource-Policy", "same-origin")
+        add("X-Permitted-Cross-Domain-Policies", "none")
+        add("Permissions-Policy", permissions)
         if isSecure { add("Strict-Transport-Security", "max-age=31536000") }
         return fields
     }

@@ -15,6 +15,8 @@ public struct Page: Sendable {
     public var current: NavigationItem?
     /// What stands below the heading.
     public var body: HTML
+    /// A sentence below the heading, where the heading alone does not say what the page is for.
+    public var introduction: String?
     /// Buttons beside the heading.
     public var actions: HTML
     /// The way up: label and address, outermost first.

@@ -6,6 +6,8 @@ import Markup
 public struct Surroundings: Sendable {
     /// Only what the person's roles allow.
     public var navigation: [NavigationSection]
+    /// Whose pages these are.
+    public var centre: CentreMark?
     /// Messages in the inbox that were not read.
     public var unread: Int
     /// Something that concerns the whole centre, such as «Отправка остановлена…».
@@ -14,6 +16,8 @@ public struct Surroundings: Sendable {
     public var flash: Flash?
     /// The address asked for, with its query: where the language switch returns to.
     public var path: String
+    /// What was chosen in this browser.
+    public var preferences: Preferences
 
     public init(
         navigation: [NavigationSection] = [], unread: Int = 0, banner: Banner? = nil, flash: Flash? = nil,
@@ -24,6 +28,19 @@ public struct Surroundings: Sendable {
         self.banner = banner
         self.flash = flash
         self.path = path
+        preferences = Preferences()
+    }
+}
+
+/// The contact centre's name and picture, above its navigation.
+public struct CentreMark: Sendable {
+    public let name: String
+    /// The address of its logo; nil where it has none.
+    public let logo: String?
+
+    public init(name: String, logo: String? = nil) {
+        self.name = name
+        self.logo = logo
     }
 }
 
@@ -43,9 +60,12 @@ public struct Banner: Sendable {
 public struct Flash: Sendable, Equatable {
     public let key: String
     public let arguments: [String: String]
+    /// Where a post takes the action back; nil where nothing can.
+    public let undo: String?
 
-    public init(_ key: String, _ arguments: [String: String] = [:]) {
+    public init(_ key: String, _ arguments: [String: String] = [:], undo: String? = nil) {
         self.key = key
         self.arguments = arguments
+        self.undo = undo
     }
 }

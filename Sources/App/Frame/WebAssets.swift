@@ -14,6 +14,9 @@ public final class WebAssets: Sendable {
     struct Version: Sendable {
         let hash: String
         let files: [String: Data]
+        /// The same compressed, where that makes them smaller.
+        let compressed: [String: Data]
+        let icons: IconSprite
     }
 
     /// The address of the one sheet below the hash.
@@ -27,12 +30,15 @@ public final class WebAssets: Sendable {
 
     private let version: NIOLockedValueBox<Version>
     private let folder: URL?
+    /// What does not lie in the folder: the font and the icons.
+    private let parts: [String: Data]
 
     /// - Parameter folder: read again for every document, so that pages can be changed without building; nil to serve
     ///   the tree.
     public init(_ tree: AssetTree, folder: URL? = nil) {
-        version = NIOLockedValueBox(Self.version(of: tree))
+        version = NIOLockedValueBox(Self.version(of: tree, compresses: folder == nil))
         self.folder = folder
+        parts = tree.files.filter { $0.key.hasPrefix("web/") }
     }
 
     /// Nothing to serve: for pages in tests.
@@ -40,6 +46,15 @@ public final class WebAssets: Sendable {
 
     /// Changes with any of the files.
     var hash: String { version.withLockedValue { $0.hash } }
+
+    /// The drawings that pages carry.
+    var icons: IconSprite { version.withLockedValue { $0.icons } }
+
+    /// The address of the pages' font; nil where the build had none.
+    var font: String? {
+        let path = "web/inter.woff2"
+        return version.withLockedValue { $0.files[path] == nil ? nil : "/assets/\($0.hash)/\(path)" }
+    }
 
     /// The address of a file by its path below the module, or of ``sheetName``.
     public func address(of path: String) -> String { "/assets/" + hash + "/" + path }
@@ -51,17 +66,22 @@ public final class WebAssets: Sendable {
         return (content, Self.type(of: path))
     }
 
+    /// The file for browsers that take gzip; nil where it is not smaller that way.
+    func compressedFile(_ path: String) -> Data? { version.withLockedValue { $0.compressed[path] } }
+
     /// Whether a hash is the present one: only then a copy may be kept for ever.
     func isCurrent(_ hash: String) -> Bool { self.hash == hash }
 
     /// Reads the folder again when there is one.
     func refresh() {
         guard let folder, let tree = try? AssetTree(folder: folder) else { return }
-        let next = Self.version(of: tree)
+        let next = Self.version(
+            of: AssetTree(files: tree.files.merging(parts) { read, _ in read }), compresses: false)
         version.withLockedValue { $0 = next }
     }
 
-    private static func version(of tree: AssetTree) -> Version {
+    /// - Parameter compresses: Once at start costs milliseconds; at every page of a developer it would be felt.
+    private static func version(of tree: AssetTree, compresses: Bool) -> Version {
         var files = tree.files.filter { path, _ in
             served.contains(String(path.split(separator: ".").last ?? "")) && !path.hasPrefix("Migrations/")
         }
@@ -72,7 +92,12 @@ public final class WebAssets: Sendable {
             digest.update(data: files[path] ?? Data())
         }
         let hash = digest.finalize().prefix(6).map { String(format: "%02x", $0) }.joined()
-        return Version(hash: hash, files: files)
+        let texts = compresses ? files.filter { !$0.key.hasSuffix(".woff2") && !$0.key.hasSuffix(".png") } : [:]
+        let compressed = texts.compactMapValues { content in
+            gzipped(content).flatMap { $0.count < content.count ? $0 : nil }
+        }
+        return Version(
+            hash: hash, files: files, compressed: compressed, icons: IconSprite(tree.text("web/icons.svg") ?? ""))
     }
 
     /// All joint sheets in the rooms' order, each room's in the layer `rooms`.

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds the elements that name a behaviour and attaches it: <form data-module="Surveys/editor.mjs">.
-for (const element of document.querySelectorAll('[data-module]')) {
-  const { default: attach } = await import(new URL('../' + element.dataset.module, import.meta.url));
-  attach(element);
-}
+// What every page does once it is there: behaviours are attached, the folding of the navigation is remembered.
+import { attachAll } from './behaviours.mjs';
 
-// The menu is open without scripts; on a phone it begins closed.
-const menu = document.querySelector('nav.side > details');
-if (menu && matchMedia('(width < 60rem)').matches) menu.open = false;
+await attachAll(document);
+
+// Folded sections stay folded: the server reads the cookie and the next page comes that way.
+const isSecure = location.protocol === 'https:';
+const sections = [...document.querySelectorAll('nav.side details.section')];
+for (const section of sections) {
+  section.addEventListener('toggle', () => {
+    const folded = sections.filter((one) => !one.open).map((one) => one.dataset.key).join('~');
+    document.cookie = `${isSecure ? '__Host-' : ''}otklik-folded=${folded}; Max-Age=31536000; Path=/; SameSite=Lax`
+      + (isSecure ? '; Secure' : '');
+  });
+}

@@ -11,6 +11,8 @@ public struct ProviderRules: Sendable {
     public var allowsPrivateMailHosts = true
     /// A PEM file of authorities that mail servers' certificates may come from, beside the system's.
     public var mailAuthorityFile: String?
+    /// Where to report a vulnerability, as an address of mail or of the web.
+    public var securityContact: String?
 
     public init() {}
 }

@@ -6,6 +6,11 @@ public enum Role: String, Sendable, Codable, CaseIterable {
     case administrator
     case supervisor
     case agent
+    /// Looks after the installation: its centres, their limits, its health. Sees nothing of any centre's customers.
+    case provider
+
+    /// What a centre's administrators give and take; who is a provider is decided by the installation's.
+    public static let ofCentre: [Role] = [.administrator, .supervisor, .agent]
 }
 
 /// A signed-in person, as far as rooms need to know.
@@ -26,6 +31,8 @@ public struct SignedIn: Sendable {
     public var address: String?
     /// The session by which the person is known; nil where there is none.
     public var session: SessionID?
+    /// The provider's switch: whether the centre asks its customers (spec 8).
+    public var hasSurveys = true
 
     public init(
         tenant: TenantID, person: PersonID, name: String, roles: Set<Role>, supervisedTeams: Set<TeamID>,
@@ -56,6 +63,8 @@ public struct SignedInKey: Sendable {
     /// The sender's name for idempotency: two systems' ids cannot collide, and a successor key repeats nothing.
     public let source: String
     public let scopes: Set<Scope>
+    /// The provider's switch: whether the centre asks its customers (spec 8).
+    public var hasSurveys = true
 
     public init(tenant: TenantID, key: APIKeyID, source: String, scopes: Set<Scope>) {
         self.tenant = tenant

@@ -6,11 +6,13 @@ import Storage
 public struct Home: Sendable {
     let installation: Installation
     let accounts: Accounts
+    let surveys: Surveys
     let statistics: Statistics
 
-    public init(installation: Installation, accounts: Accounts, statistics: Statistics) {
+    public init(installation: Installation, accounts: Accounts, surveys: Surveys, statistics: Statistics) {
         self.installation = installation
         self.accounts = accounts
+        self.surveys = surveys
         self.statistics = statistics
     }
 }

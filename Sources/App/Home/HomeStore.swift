@@ -27,4 +27,33 @@ enum HomeStore {
             hasConfiguration: try row.get("configuration"), hasMailServer: try row.get("mail"),
             hasKey: try row.get("api"))
     }
+
+    /// What needs attention in a centre, counted up to a limit each.
+    static func attention(of tenant: TenantID, since: Moment) -> SQL {
+        let first = IDMint.least(atMilliseconds: since.milliseconds)
+        let unsent: SQL = "\(MessageState.failed), \(MessageState.bounced), \(MessageState.unknown)"
+        return """
+            SELECT
+                (SELECT COUNT(*) FROM (
+                    SELECT 1 FROM message WHERE tenant_id = \(tenant) AND state = \(MessageState.held)
+                    LIMIT \(Attention.most)) counted) AS held,
+                (SELECT COUNT(*) FROM (
+                    SELECT 1 FROM message WHERE tenant_id = \(tenant) AND state IN (\(unsent)) AND id >= \(first)
+                    LIMIT \(Attention.most)) counted) AS not_sent,
+                (SELECT COUNT(*) FROM person WHERE tenant_id = \(tenant) AND needs_review = 1) AS agents,
+                (SELECT COUNT(*) FROM (
+                    SELECT 1 FROM interaction_part WHERE tenant_id = \(tenant) AND completed_at >= \(since)
+                        AND disposition_text IS NOT NULL
+                    LIMIT \(Attention.most)) counted) AS dispositions
+            """
+    }
+
+    static func attention(_ row: Row) throws -> Attention {
+        var attention = Attention()
+        attention.held = try row.get("held")
+        attention.notSent = try row.get("not_sent")
+        attention.unknownAgents = try row.get("agents")
+        attention.unknownDispositions = try row.get("dispositions")
+        return attention
+    }
 }

@@ -17,7 +17,7 @@ struct InboxPage {
         }
         let list: HTML =
             shown.isEmpty
-            ? emptyState(t("inbox.empty"), t("inbox.emptyHint"))
+            ? emptyState(t("inbox.empty"), t("inbox.emptyHint"), icon: .inbox)
             : shown.map { message($0, t) }.joined() + pagination(newer: isFirst ? nil : "/inbox", older: older, t: t)
         let hasUnread = shown.contains { $0.readAt == nil }
         let all = hasUnread ? actionButton(t("inbox.markAllRead"), to: "/inbox/reading", signedIn: signedIn) : .empty
@@ -39,13 +39,15 @@ struct InboxPage {
             isRead
             ? HTML.empty
             : actionButton(
-                t("inbox.markReadNamed", ["title": message.title]), to: "/inbox/\(message.id.description)/reading",
+                t("inbox.markRead"), named: t("inbox.markReadNamed", ["title": message.title]),
+                to: "/inbox/\(message.id.description)/reading",
                 signedIn: signedIn)
-        return card(
-            message.title,
+        let mark: HTML = isRead ? .empty : " \(badge(t("inbox.unread"), .warning))"
+        return """
+            <article class="card message\(if: isRead, " read")"><div class="message-head">\
+            <h2>\(message.title)\(mark)</h2>\
+            <div class="actions"><p class="note">\(time(message.createdAt, in: signedIn.timeZone, t: t))\(runLink)</p>\
+            \(reading)</div></div><div class="message-text">\(lines)</div></article>
             """
-            <p class="note">\(badge(t(isRead ? "inbox.read" : "inbox.unread"), isRead ? .neutral : .warning)) \
-            \(time(message.createdAt, in: signedIn.timeZone, t: t))\(runLink)</p>\(lines)\(reading)
-            """)
     }
 }

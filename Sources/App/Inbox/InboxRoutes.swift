@@ -6,7 +6,7 @@ import Storage
 
 extension NavigationItem {
     /// A person's internal messages.
-    public static let inbox = NavigationItem("inbox.title", path: "/inbox", roles: Set(Role.allCases))
+    public static let inbox = NavigationItem("inbox.title", path: "/inbox", roles: Set(Role.allCases), icon: .inbox)
 }
 
 extension Inbox {

@@ -81,8 +81,8 @@ struct InvitationStore {
     func rules() throws -> AskingRules {
         let row = try tx.one(
             """
-            SELECT surveys_enabled, one_survey_per_interaction, ask_within_hours, ask_once_in_days, ask_per_year,
-                ask_share_percent
+            SELECT CASE WHEN archived_at IS NULL THEN surveys_enabled ELSE 0 END AS surveys_enabled,
+                one_survey_per_interaction, ask_within_hours, ask_once_in_days, ask_per_year, ask_share_percent
             FROM tenant WHERE id = \(tenant)
             """)
         guard let row else {

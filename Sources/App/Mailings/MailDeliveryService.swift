@@ -16,6 +16,7 @@ final class MailDeliveryService: Sendable {
 
     private let mailings: Mailings
     private let pool: SMTPPool
+    private let pace = MailPace()
     private let beginnings: Gathering<Beginning, Int?>
     private let conclusions: Gathering<(tenant: TenantID, one: Concluded), Void>
     /// Messages refused at MAIL FROM in a row, by centre and sender.
@@ -50,6 +51,7 @@ final class MailDeliveryService: Sendable {
     /// What is to be done with one centre's claimed messages.
     struct Plan: Sendable {
         var settings: SMTPSettings?
+        var limits = TenantLimits()
         var sending: [(item: WorkItem, message: LedgerMessage)] = []
     }
 
@@ -66,7 +68,7 @@ final class MailDeliveryService: Sendable {
     private func deliver(_ items: [WorkItem], of tenant: TenantID, _ context: WorkContext) async throws {
         let mailings = mailings
         let now = Moment(milliseconds: context.now())
-        let plan: Plan
+        var plan: Plan
         do {
             plan = try await mailings.installation.database.write { tx in
                 try mailings.plan(items, of: tenant, in: tx, at: now)
@@ -77,17 +79,35 @@ final class MailDeliveryService: Sendable {
                 try mailings.plan(items, of: tenant, wakesRuns: true, in: tx, at: now)
             }
         }
+        plan.sending = try await paced(plan, of: tenant, at: now)
         let mail = OutgoingMail(tenant: tenant, installation: mailings.installation, invitations: mailings.invitations)
+        let paced = plan
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for (item, message) in plan.sending {
+            for (item, message) in paced.sending {
                 group.addTask {
-                    let (attempt, verdict) = try await self.attempt(message, mail: mail, plan: plan, context)
+                    let (attempt, verdict) = try await self.attempt(message, mail: mail, plan: paced, context)
                     let one = Concluded(item: item, message: message, attempt: attempt, verdict: verdict)
                     try await self.conclusions.add((tenant, one))
                 }
             }
             try await group.waitForAll()
         }
+    }
+
+    /// What leaves in this second; the others come again in theirs.
+    private func paced(
+        _ plan: Plan, of tenant: TenantID, at now: Moment
+    ) async throws -> [(item: WorkItem, message: LedgerMessage)] {
+        guard let perSecond = plan.limits.messagesPerSecond, plan.settings?.host != nil else { return plan.sending }
+        var leaving: [(item: WorkItem, message: LedgerMessage)] = []
+        var later: [(item: WorkItem, outcome: WorkOutcome)] = []
+        for one in plan.sending {
+            let place = pace.place(for: one.message.id, of: tenant, perSecond: perSecond, at: now)
+            if place > now { later.append((one.item, .again(at: place.milliseconds))) } else { leaving.append(one) }
+        }
+        let waiting = later
+        if !waiting.isEmpty { try await mailings.installation.database.write { try Work.settle(waiting, in: $0) } }
+        return leaving
     }
 
     /// One attempt: its number, and what became of the message.
@@ -99,7 +119,8 @@ final class MailDeliveryService: Sendable {
             return (row.attempt, .failed(reason: "mailings.reason.unsendable"))
         }
         let bytes = message.encoded()
-        let limit = min(MailLimits.messageBytes, plan.settings?.sizeLimitMegabytes.map { $0 << 20 } ?? .max)
+        let megabytes = [plan.settings?.sizeLimitMegabytes, plan.limits.messageMegabytes].compactMap { $0 }.min()
+        let limit = min(MailLimits.messageBytes, megabytes.map { $0 << 20 } ?? .max)
         guard bytes.count <= limit else {
             return (row.attempt, .failed(reason: "mailings.reason.overLimit \(limit)"))
         }

@@ -71,7 +71,8 @@ public struct Mailings: Sendable {
         _ messages: [LedgerStore.NewMessage], of tenant: TenantID, in tx: any Transaction, at now: Moment
     ) throws {
         try LedgerStore(tx: tx, tenant: tenant).insert(messages, at: now)
-        try Work.schedule(messages.map { (Self.messageWork, tenant.raw, $0.id.raw, now.milliseconds) }, in: tx)
+        try Work.start(
+            Self.messageWork, messages.map { (tenant.raw, $0.id.raw) }, at: now.milliseconds, in: tx)
     }
 
     /// Who captured mail is from while nobody has entered a sender.

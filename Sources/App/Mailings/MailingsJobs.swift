@@ -27,6 +27,7 @@ extension Mailings {
         let rows = try ledger.load(items.map { MessageID(raw: $0.subject) })
         let messages = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
         var plan = MailDeliveryService.Plan(settings: try settings.smtp(of: tenant, in: tx))
+        plan.limits = try settings.limits(of: tenant, in: tx)
         let holds = try HoldStore(tx: tx, tenant: tenant).all()
         let noes = try gates(rows, of: tenant, in: tx, at: now)
         var concluded: [Concluded] = []

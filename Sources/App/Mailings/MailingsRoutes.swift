@@ -9,7 +9,7 @@ import Storage
 
 extension NavigationItem {
     static let outbox = NavigationItem(
-        "mailings.navigation.outbox", path: "/outbox", roles: [.administrator, .supervisor])
+        "mailings.navigation.outbox", path: "/outbox", roles: [.administrator, .supervisor], icon: .outbox)
 }
 
 /// The pages of this room.
@@ -56,7 +56,8 @@ public struct MailingsRoutes: Sendable {
             }
         }
         let page = OutboxPage(
-            messages: shown, filter: filter, recipient: recipient, older: older, signedIn: signedIn, t: context.words)
+            messages: shown, filter: filter, recipient: recipient, older: older, signedIn: signedIn,
+            list: ListContext(context))
         return pageResponse(page.page, in: context)
     }
 

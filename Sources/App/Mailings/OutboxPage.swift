@@ -11,21 +11,40 @@ struct OutboxPage {
     /// The address of the next, older page.
     let older: String?
     let signedIn: SignedIn
-    let t: Localizer
+    let list: ListContext
 
-    var page: Page { Page(title: t("mailings.outbox.title"), current: .outbox, body: body) }
+    private var t: Localizer { list.t }
+
+    var page: Page {
+        var page = Page(
+            title: t("mailings.outbox.title"), current: .outbox, body: body,
+            actions: columnMenu("outbox", columns, hidden: list.hidden("outbox"), in: list))
+        page.isWide = true
+        return page
+    }
+
+    private var columns: [TableColumn] {
+        [
+            TableColumn(t("mailings.outbox.recipient")),
+            TableColumn(t("mailings.outbox.state"), key: "state", canBeHidden: true),
+            TableColumn(t("mailings.outbox.stateAt"), key: "stateAt", canBeHidden: true),
+            TableColumn(t("mailings.outbox.workflow"), key: "workflow", canBeHidden: true),
+            TableColumn(t("mailings.outbox.reply"), key: "reply", canBeHidden: true),
+        ]
+    }
 
     private var body: HTML {
-        let columns = [
-            TableColumn(t("mailings.outbox.recipient")), TableColumn(t("mailings.outbox.state")),
-            TableColumn(t("mailings.outbox.stateAt")), TableColumn(t("mailings.outbox.workflow")),
-            TableColumn(t("mailings.outbox.reply")),
-        ]
-        let list =
+        let shown =
             messages.isEmpty
-            ? emptyState(t("mailings.outbox.empty"), t("mailings.outbox.empty.hint"))
-            : table(t("mailings.outbox.title"), columns, messages.map(row))
-        return "\(filterForm)\(list)\(pagination(newer: nil, older: older, t: t))"
+            ? emptyState(t("mailings.outbox.empty"), t("mailings.outbox.empty.hint"), icon: .outbox)
+            : table(t("mailings.outbox.title"), columns, messages.map(row), hidden: list.hidden("outbox"))
+        let start = filter.before == nil ? nil : address
+        return "\(filterForm)\(shown)\(pagination(newer: start, older: older, t: t))"
+    }
+
+    /// The list's beginning, filtered as it is.
+    private var address: String {
+        "/outbox?state=\(filter.state?.rawValue ?? "")&recipient=\(queryValue(recipient))"
     }
 
     private var filterForm: HTML {
@@ -33,12 +52,12 @@ struct OutboxPage {
         let states = all + MessageState.allCases.map { FieldOption($0.rawValue, t("mailings.state.\($0.rawValue)")) }
         let state = FieldLabel("state", t("mailings.outbox.state"))
         let to = FieldLabel("recipient", t("mailings.outbox.recipient"))
-        return """
-            <form method="get" action="/outbox" class="filter">\
-            \(selectField(state, states, selected: filter.state?.rawValue ?? ""))\
-            \(textField(to, value: recipient, type: "search", limit: 254))\
-            <div class="buttons"><button class="button">\(t("mailings.outbox.filter"))</button></div></form>
+        return filterBar(
+            to: "/outbox", isFiltered: filter.state != nil || !recipient.isEmpty,
             """
+            \(selectField(state, states, selected: filter.state?.rawValue ?? ""))\
+            \(textField(to, value: recipient, type: "search", limit: 254))
+            """, t: t)
     }
 
     private func row(_ row: OutboxMessage) -> [HTML] {

@@ -17,7 +17,10 @@ CREATE TABLE tenant (
     ask_per_year INTEGER NOT NULL,
     ask_share_percent INTEGER NOT NULL,
     minimum_n INTEGER NOT NULL,
-    created_at BIGINT NOT NULL
+    message_megabytes INTEGER,
+    messages_per_second INTEGER,
+    created_at BIGINT NOT NULL,
+    archived_at BIGINT
 );
 
 CREATE TABLE team (
@@ -52,6 +55,7 @@ CREATE TABLE person (
 ) /*without rowid*/;
 CREATE INDEX person_email ON person (tenant_id, email_folded);
 CREATE INDEX person_team ON person (tenant_id, team_id);
+CREATE INDEX person_review ON person (tenant_id) WHERE needs_review = 1;
 
 CREATE TABLE person_role (
     tenant_id BIGINT NOT NULL,

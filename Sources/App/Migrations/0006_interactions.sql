@@ -42,4 +42,6 @@ CREATE TABLE interaction_part (
     fingerprint /*bytes*/ NOT NULL,
     PRIMARY KEY (tenant_id, interaction_id, part)
 ) /*without rowid*/;
+CREATE INDEX interaction_part_unknown ON interaction_part (tenant_id, completed_at)
+    WHERE disposition_text IS NOT NULL;
 CREATE INDEX interaction_part_agent ON interaction_part (tenant_id, agent_id, completed_at);

@@ -88,7 +88,9 @@ enum CentreShapes {
             .usual("firstName", .text, .string(""), "The first name."),
             .usual("lastName", .text, .string(""), "The last name."),
             .optional("email", .text, "The address of the person's mail."),
-            .usual("roles", .words(.choice(of: Role.self)), .array([.string("agent")]), "What the person may do."),
+            .usual(
+                "roles", .words(.choice(Role.ofCentre.map(\.rawValue))), .array([.string("agent")]),
+                "What the person may do."),
             .optional("team", .text, "The person's team."),
             .usual("supervisedTeams", .words(), .array([]), "The teams whose figures a supervisor sees."),
             .usual("language", languages, .string("ru"), "The language of the person's pages."),

@@ -115,7 +115,7 @@ extension PersonPart {
         let person = entry.person
         self.init(
             login: person.login, firstName: person.firstName, lastName: person.lastName, email: person.email,
-            roles: Array(person.roles), team: person.team.flatMap { names.teams[$0] },
+            roles: Role.ofCentre.filter(person.roles.contains), team: person.team.flatMap { names.teams[$0] },
             supervisedTeams: entry.supervisedTeams.compactMap { names.teams[$0] }, language: person.language,
             timeZone: person.timeZone, isActive: person.isActive)
     }
@@ -126,7 +126,7 @@ extension PersonPart {
         part.firstName = firstName.trimmed
         part.lastName = lastName.trimmed
         part.email = email?.trimmed
-        part.roles = Role.allCases.filter(roles.contains)
+        part.roles = Role.ofCentre.filter(roles.contains)
         part.supervisedTeams = Set(supervisedTeams).sorted { $0.folded < $1.folded }
         return part
     }

@@ -68,6 +68,7 @@ struct RecordsFilter: Sendable, Equatable {
     var agent: PersonID?
     /// Only interactions with a part of these teams; nil: all.
     var teams: [TeamID]?
-    /// Only older ones than this.
+    /// Only those behind this one in the list's order.
     var before: InteractionID?
+    var isOldestFirst = false
 }

@@ -27,7 +27,7 @@ public struct Records: Sendable {
         (surveys, interactions, workflows) = asked
     }
 
-    /// The newest lines that pass a filter, one more than a page when there are older ones.
+    /// The first lines that pass a filter in its order, one more than a page when there are more.
     func lines(_ filter: RecordsFilter, of tenant: TenantID) async throws -> [RecordLine] {
         try await installation.database.read { tx in
             let ids = try RecordsStore(tx: tx, tenant: tenant).page(filter, limit: Self.pageSize + 1)
@@ -39,7 +39,7 @@ public struct Records: Sendable {
                 ids: Set(found.map(\.service)).sorted(), foldedNames: [], of: tenant, in: tx)
             let dispositions = try services.dispositions(
                 Set(found.compactMap(\.lastDisposition)).sorted(), of: tenant, in: tx)
-            return found.sorted { $0.id > $1.id }.map { interaction in
+            return found.sorted { filter.isOldestFirst ? $0.id < $1.id : $0.id > $1.id }.map { interaction in
                 var named: [PersonID] = []
                 for agent in (parts[interaction.id] ?? []).compactMap(\.agent) where !named.contains(agent) {
                     named.append(agent)

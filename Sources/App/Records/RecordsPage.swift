@@ -11,34 +11,56 @@ struct RecordsPage {
     /// What was typed into the agent's field.
     let agent: String
     let services: [Service]
+    /// Whom the agent's field offers.
+    let people: [PersonOption]
     let signedIn: SignedIn
-    let t: Localizer
+    let list: ListContext
 
-    var page: Page { Page(title: t("records.title"), current: .records, body: body) }
+    var t: Localizer { list.t }
+
+    var page: Page {
+        var page = Page(
+            title: t("records.title"), current: .records, body: body,
+            actions: columnMenu("records", columns, hidden: list.hidden("records"), in: list))
+        page.isWide = true
+        return page
+    }
+
+    private var columns: [TableColumn] {
+        [
+            TableColumn(t("records.externalID")), TableColumn(t("records.time"), key: "time", canSort: true),
+            TableColumn(t("records.service"), key: "service", canBeHidden: true),
+            TableColumn(t("records.agent"), key: "agent", canBeHidden: true),
+            TableColumn(t("records.disposition"), key: "disposition", canBeHidden: true),
+            TableColumn(t("records.state"), key: "state", canBeHidden: true),
+        ]
+    }
 
     private var body: HTML {
-        let columns = [
-            TableColumn(t("records.externalID")), TableColumn(t("records.time")), TableColumn(t("records.service")),
-            TableColumn(t("records.agent")), TableColumn(t("records.disposition")), TableColumn(t("records.state")),
-        ]
-        let list =
+        let sorting = TableSorting(TableOrder("time", isDescending: !filter.isOldestFirst)) { [self] order in
+            address(before: nil, isOldestFirst: !order.isDescending)
+        }
+        let shown =
             lines.isEmpty
             ? emptyState(t("records.empty"), t("records.empty.hint"))
-            : table(t("records.title"), columns, lines.map(row))
-        return "\(filterForm)\(list)\(pagination(newer: newer, older: older, t: t))"
+            : table(
+                t("records.title"), columns, lines.map(row), sorting: sorting, hidden: list.hidden("records"))
+        return "\(filterForm)\(shown)\(pagination(newer: start, older: further, t: t))"
     }
 
     private var filterForm: HTML {
         let all = [FieldOption("", t("records.allServices"))]
         let options = all + services.map { FieldOption($0.id.description, $0.name) }
         let service = FieldLabel("service", t("records.service"))
-        return """
-            <form method="get" action="/records" class="filter">\
+        let isFiltered = filter.externalID != nil || filter.service != nil || !agent.isEmpty
+        return filterBar(
+            to: "/records", isFiltered: isFiltered,
+            """
             \(textField(FieldLabel("id", t("records.externalID")), value: filter.externalID ?? "", type: "search"))\
             \(selectField(service, options, selected: filter.service?.description ?? ""))\
-            \(textField(FieldLabel("agent", t("records.agentLogin")), value: agent, type: "search"))\
-            <div class="buttons"><button class="button">\(t("records.filter"))</button></div></form>
-            """
+            \(personField(FieldLabel("agent", t("records.agentLogin")), people, value: agent))\
+            \(if: filter.isOldestFirst, hiddenField("sort", "time"))
+            """, t: t)
     }
 
     private func row(_ line: RecordLine) -> [HTML] {
@@ -60,14 +82,19 @@ struct RecordsPage {
         return "\(App.badge(t("records.state.\(interaction.state.rawValue)"), tone))\(test)"
     }
 
-    private var newer: String? { filter.before == nil ? nil : address(before: nil) }
+    private var start: String? {
+        filter.before == nil ? nil : address(before: nil, isOldestFirst: filter.isOldestFirst)
+    }
 
-    private var older: String? { hasOlder ? lines.last.map { address(before: $0.interaction.id) } : nil }
+    private var further: String? {
+        guard hasOlder else { return nil }
+        return lines.last.map { address(before: $0.interaction.id, isOldestFirst: filter.isOldestFirst) }
+    }
 
-    private func address(before: InteractionID?) -> String {
+    private func address(before: InteractionID?, isOldestFirst: Bool) -> String {
         let values = [
             ("id", filter.externalID), ("service", filter.service?.description), ("agent", agent.nonEmpty),
-            ("before", before?.description),
+            ("sort", isOldestFirst ? "time" : nil), ("before", before?.description),
         ]
         let pairs = values.compactMap { name, value in
             value?.addingPercentEncoding(withAllowedCharacters: .alphanumerics).map { "\(name)=\($0)" }

@@ -8,7 +8,7 @@ import Storage
 extension NavigationItem {
     /// The list of interactions.
     public static let records = NavigationItem(
-        "records.navigation", path: "/records", roles: [.administrator, .supervisor])
+        "records.navigation", path: "/records", roles: [.administrator, .supervisor], icon: .records)
 }
 
 extension Records {
@@ -24,21 +24,24 @@ extension Records {
         let input = try FormInput(query: request.uri.query)
         let tenant = signedIn.tenant
         let login = input.text("agent")
-        let (all, agent) = try await installation.database.read { tx in
+        let teams = Self.teams(of: signedIn)
+        let (all, agent, people) = try await installation.database.read { tx in
             (
                 try services.all(of: tenant, in: tx),
-                try login.nonEmpty.flatMap { try accounts.person(byLogin: $0, of: tenant, in: tx) }
+                try login.nonEmpty.flatMap { try accounts.person(byLogin: $0, of: tenant, in: tx) },
+                try tx.query(PersonChoicesStore.choices(of: tenant, teams: teams)).map(PersonChoicesStore.option)
             )
         }
         var filter = RecordsFilter(
             externalID: input.text("id").nonEmpty, service: input.id("service"), agent: agent?.id,
-            teams: Self.teams(of: signedIn), before: input.id("before"))
+            teams: teams, before: input.id("before"))
+        filter.isOldestFirst = TableOrder(input, of: ["time"])?.isDescending == false
         // An agent whom nobody knows has handled nothing.
         if login.nonEmpty != nil, agent == nil { filter.teams = [] }
         let lines = try await lines(filter, of: tenant)
         let page = RecordsPage(
             lines: Array(lines.prefix(Self.pageSize)), hasOlder: lines.count > Self.pageSize, filter: filter,
-            agent: login, services: all, signedIn: signedIn, t: context.words)
+            agent: login, services: all, people: people, signedIn: signedIn, list: ListContext(context))
         return pageResponse(page.page, in: context)
     }
 

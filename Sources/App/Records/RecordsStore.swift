@@ -7,10 +7,12 @@ struct RecordsStore {
     let tx: any Transaction
     let tenant: TenantID
 
-    /// The newest interactions that pass a filter.
+    /// The first interactions that pass a filter, the newest or the oldest first.
     func page(_ filter: RecordsFilter, limit: Int) throws -> [InteractionID] {
         var conditions: [SQL] = ["i.tenant_id = \(tenant)"]
-        if let before = filter.before { conditions.append("i.id < \(before)") }
+        if let before = filter.before {
+            conditions.append(filter.isOldestFirst ? "i.id > \(before)" : "i.id < \(before)")
+        }
         if let service = filter.service { conditions.append("i.service_id = \(service)") }
         if let start = filter.externalID {
             // The characters of a sender's id are ASCII, and this one comes after all of them.
@@ -21,10 +23,11 @@ struct RecordsStore {
             if teams.isEmpty { return [] }
             conditions.append(part("p.team_id IN (\(SQL.list(teams)))"))
         }
+        let order: SQL = filter.isOldestFirst ? "i.id" : "i.id DESC"
         return try tx.query(
             """
             SELECT i.id FROM interaction i WHERE \(conditions.joined(separator: " AND "))
-            ORDER BY i.id DESC LIMIT \(limit)
+            ORDER BY \(order) LIMIT \(limit)
             """
         ).map { try $0.at(0) }
     }

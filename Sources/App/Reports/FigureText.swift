@@ -19,7 +19,7 @@ struct FigureText {
             parts.append(range(number(interval.low, figure.field.kind), number(interval.high, figure.field.kind)))
         }
         if let satisfied = figure.satisfied { parts.append(t("reports.satisfied", ["share": t.percent(satisfied)])) }
-        parts.append("n = \(t.number(figure.n))")
+        parts.append("n\u{A0}=\u{A0}\(t.number(figure.n))")
         if figure.notApplicable > 0 {
             parts.append(t("reports.notApplicable", ["count": t.number(figure.notApplicable)]))
         }
@@ -33,13 +33,13 @@ struct FigureText {
         if let interval = funnel.responseInterval {
             parts.append(range(t.percent(interval.low), t.percent(interval.high)))
         }
-        parts.append("n = \(t.number(funnel.delivered))")
+        parts.append("n\u{A0}=\u{A0}\(t.number(funnel.delivered))")
         return parts.joined(separator: ", ")
     }
 
     func asked(_ funnel: Funnel) -> String { funnel.askedShare.map { t.percent($0) } ?? Self.nothing }
 
-    private func range(_ low: String, _ high: String) -> String { "\(low)\u{2009}…\u{2009}\(high)" }
+    private func range(_ low: String, _ high: String) -> String { "\(low)\u{202F}…\u{202F}\(high)" }
 
     private func number(_ value: Double, _ kind: SurveyFieldKind) -> String {
         switch kind {

@@ -11,8 +11,10 @@ struct ReportPage {
     let chosenTeam: TeamID?
     /// True for a supervisor, who sees own teams only.
     let isLimited: Bool
+    let order: TableOrder?
     let errors: FieldErrors
-    let t: Localizer
+    let list: ListContext
+    var t: Localizer { list.t }
 
     var query: ReportQuery { report.query }
     var total: FigureRow { report.figures.total }
@@ -22,7 +24,11 @@ struct ReportPage {
             report.isEmpty
             ? "\(errors.summary(t))\(filter)\(emptyState(t("reports.empty"), t(emptyHint)))\(definitions)"
             : "\(errors.summary(t))\(filter)\(heading)\(tiles)\(funnel)\(chart)\(rows)\(definitions)"
-        return Page(title: t("reports.title"), current: .reports, body: body, hasErrors: !errors.isEmpty)
+        var page = Page(
+            title: t("reports.title"), current: .reports, body: body,
+            actions: columnMenu("report", columns, hidden: list.hidden("report"), in: list), hasErrors: !errors.isEmpty)
+        page.isWide = true
+        return page
     }
 
     private var emptyHint: String {
@@ -32,15 +38,13 @@ struct ReportPage {
     // MARK: Filter
 
     private var filter: HTML {
-        let periods: [HTML] = ReportPeriod.allCases.map { choice in
+        let periods = ReportPeriod.allCases.map { choice in
             let isCurrent = choice == period || (period == nil && choice.rawValue == "month" && isDefaultPeriod)
-            return link(t("reports.period.\(choice.rawValue)"), address(period: choice), isCurrent: isCurrent)
+            return Tab(t("reports.period.\(choice.rawValue)"), path: address(period: choice), isCurrent: isCurrent)
         }
-        let groupings: [HTML] = FigureGrouping.allCases.map { choice in
-            link(t("reports.by.\(choice.rawValue)"), address(by: choice), isCurrent: choice == query.grouping)
+        let groupings = FigureGrouping.allCases.map { choice in
+            Tab(t("reports.by.\(choice.rawValue)"), path: address(by: choice), isCurrent: choice == query.grouping)
         }
-        let from = FieldLabel("from", t("reports.from"), error: errors["from"])
-        let to = FieldLabel("to", t("reports.to"), error: errors["to"])
         let everything = FieldOption("", t("reports.all"))
         let teams = [everything] + choices.teams.map { FieldOption($0.id.description, $0.name) }
         let services = [everything] + choices.services.map { FieldOption($0.id.description, $0.name) }
@@ -48,22 +52,28 @@ struct ReportPage {
             [everything]
             + Channel.allCases.map { FieldOption($0.rawValue, t("reports.channel.\($0.rawValue)")) }
         let bases = FigureFilter.Basis.allCases.map { FieldOption($0.rawValue, t("reports.basis.\($0.rawValue)")) }
-        return """
-            <nav class="report-switch" aria-label="\(t("reports.byLabel"))">\(groupings)</nav>\
-            <nav class="report-switch" aria-label="\(t("reports.periodLabel"))">\(periods)</nav>\
-            <form method="get" action="/reports" class="filters">\
+        let bar = filterBar(
+            to: "/reports", isFiltered: isFiltered,
+            """
             \(hiddenField("by", query.grouping.rawValue))\
-            \(textField(from, value: query.filter.from.description, type: "date"))\
-            \(textField(to, value: query.filter.to.description, type: "date"))\
+            \(dateRangeField(t("reports.periodLabel"), from: query.filter.from.description,
+                to: query.filter.to.description, errors: errors, t: t))\
             \(selectField(FieldLabel("team", t("reports.team")), teams, selected: chosenTeam?.description ?? ""))\
             \(selectField(FieldLabel("service", t("reports.service")), services,
                 selected: query.filter.service?.description ?? ""))\
             \(selectField(FieldLabel("channel", t("reports.channel")), channels,
                 selected: query.filter.channel?.rawValue ?? ""))\
             \(selectField(FieldLabel("basis", t("reports.basis")), bases, selected: query.filter.basis.rawValue))\
-            \(selectField(FieldLabel("measure", t("reports.measure")), measures, selected: query.measure))\
-            \(submitButton(t("reports.show")))</form>
+            \(selectField(FieldLabel("measure", t("reports.measure")), measures, selected: query.measure))
+            """, t: t)
+        return """
+            \(tabs(t("reports.byLabel"), groupings, t: t))\(segments(t("reports.periodLabel"), periods))\(bar)
             """
+    }
+
+    private var isFiltered: Bool {
+        let filter = query.filter
+        return chosenTeam != nil || filter.service != nil || filter.channel != nil || filter.basis != .completed
     }
 
     private var measures: [FieldOption] {
@@ -75,14 +85,12 @@ struct ReportPage {
         query.filter.to.daysSince1970 - query.filter.from.daysSince1970 == 29
     }
 
-    private func link(_ label: String, _ path: String, isCurrent: Bool) -> HTML {
-        "<a class=\"button small\" href=\"\(path)\"\(if: isCurrent, " aria-current=\"true\"")>\(label)</a>"
-    }
-
     /// The page's address with one thing changed.
-    private func address(by grouping: FigureGrouping? = nil, period: ReportPeriod? = nil) -> String {
+    private func address(
+        by grouping: FigureGrouping? = nil, period: ReportPeriod? = nil, order: TableOrder? = nil
+    ) -> String {
         var parts = ["by=\((grouping ?? query.grouping).rawValue)"]
-        if let kept = period ?? (grouping == nil ? nil : self.period) {
+        if let kept = period ?? self.period {
             parts.append("period=\(kept.rawValue)")
         } else {
             parts += ["from=\(query.filter.from)", "to=\(query.filter.to)"]
@@ -92,6 +100,7 @@ struct ReportPage {
         if let channel = query.filter.channel { parts.append("channel=\(channel.rawValue)") }
         if query.filter.basis != .completed { parts.append("basis=\(query.filter.basis.rawValue)") }
         if measures.contains(where: { $0.value == query.measure }) { parts.append("measure=\(query.measure)") }
+        if let order = order ?? (grouping == nil ? self.order : nil) { parts.append("sort=\(order.query)") }
         return "/reports?" + parts.joined(separator: "&")
     }
 
@@ -194,22 +203,52 @@ struct ReportPage {
         return report.name(of: row).name ?? t("reports.nobody.\(query.grouping.rawValue)")
     }
 
+    private var columns: [TableColumn] {
+        func figure(_ key: String, _ title: String, hint: String? = nil) -> TableColumn {
+            TableColumn(title, isNumeric: true, hint: hint, key: key, canSort: true, canBeHidden: true)
+        }
+        return [TableColumn(t("reports.by.\(query.grouping.rawValue)"), key: "name", canSort: true)]
+            + report.fields.map { figure($0.key, $0.name) } + [
+                figure("rate", t("reports.rate")), figure("answered", t("reports.funnel.answered")),
+                figure("delivered", t("reports.funnel.delivered")), figure("invited", t("reports.funnel.invited")),
+                figure("asked", t("reports.asked")),
+            ]
+    }
+
+    /// What the table can be ordered by.
+    static func orders(of report: Report) -> Set<String> {
+        Set(report.fields.map(\.key)).union(["name", "rate", "answered", "delivered", "invited", "asked"])
+    }
+
+    /// The rows in the order that was chosen; what has no value counts as less than everything.
+    private var sortedRows: [FigureRow] {
+        guard let order else { return report.rankedRows }
+        if order.key == "name" {
+            return query.grouping == .day
+                ? order.sorted(report.rankedRows) { $0.key } : order.sorted(report.rankedRows) { name(of: $0).folded }
+        }
+        return order.sorted(report.rankedRows) { value(of: order.key, in: $0) ?? -.infinity }
+    }
+
+    private func value(of key: String, in row: FigureRow) -> Double? {
+        switch key {
+        case "rate": row.funnel.responseRate
+        case "answered": Double(row.funnel.answered)
+        case "delivered": Double(row.funnel.delivered)
+        case "invited": Double(row.funnel.invited)
+        case "asked": row.funnel.askedShare
+        default: row.field(key)?.value
+        }
+    }
+
     private var rows: HTML {
-        let fields = report.fields
-        var columns = [TableColumn(t("reports.by.\(query.grouping.rawValue)"))]
-        columns += fields.map { TableColumn($0.name, isNumeric: true, hint: explanation($0)) }
-        columns += [
-            TableColumn(t("reports.rate"), isNumeric: true, hint: t("reports.definition.rate")),
-            TableColumn(t("reports.funnel.answered"), isNumeric: true),
-            TableColumn(t("reports.funnel.delivered"), isNumeric: true),
-            TableColumn(t("reports.funnel.invited"), isNumeric: true),
-            TableColumn(t("reports.asked"), isNumeric: true, hint: t("reports.definition.asked")),
-        ]
-        var lines = report.rankedRows.map { cells($0, name: name(of: $0), fields) }
-        lines.append(cells(total, name: t("reports.total"), fields))
+        var lines = sortedRows.map { cells($0, name: name(of: $0), report.fields) }
+        lines.append(cells(total, name: t("reports.total"), report.fields))
         let caption = t("reports.tableCaption", ["by": t("reports.by.\(query.grouping.rawValue)")])
+        let sorting = TableSorting(order) { [self] in address(order: $0) }
         return """
-            \(table(caption, columns, lines, narrow: .scrolls))\
+            \(table(caption, columns, lines, narrow: .scrolls, sorting: sorting, hidden: list.hidden("report"),
+                hasTotal: true))\
             <p class="note">\(t("reports.weakNote", count: report.minimumN))</p>
             """
     }

@@ -6,7 +6,7 @@ import Markup
 extension NavigationItem {
     /// Reports, for those who may see more than their own work.
     public static let reports = NavigationItem(
-        "reports.navigation", path: "/reports", roles: [.administrator, .supervisor])
+        "reports.navigation", path: "/reports", roles: [.administrator, .supervisor], icon: .reports)
 }
 
 extension Reports {
@@ -32,7 +32,9 @@ extension Reports {
         let t = context.words
         let shown = ReportPage(
             report: report, choices: choices, period: ReportPeriod(rawValue: input.text("period")),
-            chosenTeam: input.id("team"), isLimited: teams != nil, errors: FieldErrors(refusals, t: t), t: t)
+            chosenTeam: input.id("team"), isLimited: teams != nil,
+            order: TableOrder(input, of: ReportPage.orders(of: report)),
+            errors: FieldErrors(refusals, t: t), list: ListContext(context))
         return pageResponse(shown.page, in: context, status: refusals.all.isEmpty ? .ok : .unprocessableContent)
     }
 }

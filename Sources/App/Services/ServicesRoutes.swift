@@ -14,10 +14,14 @@ extension NavigationItem {
 extension Services {
     /// Adds `/services` and `/services/{id}`.
     public func addRoutes(to router: some RouterMethods<WebContext>) {
-        router.get("/services") { _, context in
+        router.get("/services") { request, context in
             let signedIn = try context.require(.administrator)
             let list = try await installation.database.read { try all(of: signedIn.tenant, in: $0) }
-            return pageResponse(ServicesPage(services: list, t: context.words).page, in: context)
+            return pageResponse(
+                ServicesPage(
+                    services: list, order: TableOrder(try FormInput(query: request.uri.query), of: ServicesPage.orders),
+                    t: context.words
+                ).page, in: context)
         }
         router.get("/services/{id}") { _, context in
             let signedIn = try context.require(.administrator)

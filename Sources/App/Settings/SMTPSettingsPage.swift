@@ -24,8 +24,9 @@ struct SMTPSettingsPage {
         let state: HTML =
             form.host.isEmpty ? notice(.neutral, "\(t("settings.smtp.captured"))") : .empty
         return """
-            \(state)\(errors.summary(t))\
-            \(postForm(to: "/settings/email", signedIn: signedIn, id: "smtp", card(nil, fields)))\(aside)
+            \(state)\(errors.summary(t))<div class="columns">\
+            \(postForm(to: "/settings/email", signedIn: signedIn, id: "smtp", isGuarded: true, card(nil, fields)))\
+            \(aside)</div>
             """
     }
 
@@ -60,8 +61,8 @@ struct SMTPSettingsPage {
             \(password)\
             \(numberField(sizeLimit, value: form.sizeLimit, in: 1...1000))\
             \(radioButtons(unknown, policies, selected: form.unknownPolicy))\
-            <p class="actions">\(submitButton(t("settings.save"))) \
-            <a href="/settings/email">\(t("settings.cancel"))</a></p>
+            <div class="form-end">\(submitButton(t("settings.save")))\
+            \(linkButton(t("settings.cancel"), to: "/settings/email"))</div>
             """
     }
 }

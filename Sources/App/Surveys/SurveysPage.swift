@@ -17,7 +17,7 @@ struct SurveysPage {
     let t: Localizer
 
     var body: HTML {
-        guard !entries.isEmpty else { return emptyState(t("surveys.none"), t("surveys.noneHint")) }
+        guard !entries.isEmpty else { return emptyState(t("surveys.none"), t("surveys.noneHint"), icon: .form) }
         let columns = [
             TableColumn(t("surveys.column.name")), TableColumn(t("surveys.column.languages")),
             TableColumn(t("surveys.column.questions"), isNumeric: true), TableColumn(t("surveys.column.fields")),

@@ -10,7 +10,7 @@ struct WorkflowsPage {
     func page(_ t: Localizer) -> Page {
         let body =
             workflows.isEmpty
-            ? emptyState(t("workflows.empty"), t("workflows.emptyHint"))
+            ? emptyState(t("workflows.empty"), t("workflows.emptyHint"), icon: .workflow)
             : workflows.map { section($0, t) }.joined()
         return Page(title: t("workflows.title"), current: .workflows, body: body)
     }

@@ -49,7 +49,8 @@ extension Workflows {
                 by: signedIn, action: deed, subject: id.raw, details: .object(["name": .string(name)]))
             try AuditStore(tx: tx, tenant: signedIn.tenant).insert(entry, at: now)
         }
+        let undo = "/workflows/configurations/\(id)/" + (isEnabled ? "disabling" : "enabling")
         return redirect(
-            to: "/workflows", saying: Flash(isEnabled ? "workflows.nowEnabled" : "workflows.nowDisabled"))
+            to: "/workflows", saying: Flash(isEnabled ? "workflows.nowEnabled" : "workflows.nowDisabled", undo: undo))
     }
 }

@@ -16,12 +16,12 @@ final class PostgresConnection: Connection {
         let types: [Oid]
     }
 
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private let cancellation: PostgresCancellation
     private var statements: [Key: PostgresStatement] = [:]
     private var nextName = 0
 
-    /// - Throws: ``StorageError/unavailable(_:)`` with a sentence that names what is missing.
+    /// - Throws: ``StorageError/unavailable(_:)`` with what libpq says; ``PostgresDiagnosis`` finds the cause.
     init(url: String) throws {
         let settings: [(String, String)] = [
             ("dbname", url), ("client_encoding", "UTF8"), ("fallback_application_name", "otklik"),
@@ -133,21 +133,10 @@ final class PostgresConnection: Connection {
         return new
     }
 
-    /// What libpq says, and what can be done about it.
+    /// What libpq says, in one line.
     private static func explain(_ message: String) -> String {
         let reason = message.split(separator: "\n").joined(separator: " ").trimmingCharacters(in: .whitespaces)
-        let advice =
-            switch reason {
-            case _ where reason.contains("role") && reason.contains("does not exist"):
-                " Create the role, or name another user in the database's address."
-            case _ where reason.contains("database") && reason.contains("does not exist"):
-                " Create the database, or name another one in the database's address."
-            case _ where reason.contains("password"): " Check the user and the password of the database's address."
-            case _ where reason.contains("refused") || reason.contains("No such file"):
-                " Check that PostgreSQL runs and listens there."
-            default: ""
-            }
-        return "PostgreSQL cannot be used: \(reason).\(advice)"
+        return "PostgreSQL cannot be used: \(reason)."
     }
 }
 
@@ -183,6 +172,8 @@ extension StorageError {
         case "23505": return .notUnique(constraint: field("n") ?? "")
         case "23503": return .brokenReference(constraint: field("n") ?? "")
         case "53100": return .full
+        // The server is going, or has just come.
+        case "57P01", "57P02", "57P03": return .unavailable("PostgreSQL is stopping or starting.")
         default: break
         }
         var message = field("M") ?? ""

@@ -66,7 +66,7 @@ final class PostgresEngine: Engine {
             var first: PostgresConnection?
             if let opened {
                 do {
-                    first = try address.connect()
+                    first = try address.connectAtStart()
                     opened.resume()
                 } catch {
                     return opened.resume(throwing: error)

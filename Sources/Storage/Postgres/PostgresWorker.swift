@@ -13,6 +13,9 @@ final class PostgresAddress: Sendable {
 
     init(url: String) { self.url = url }
 
+    /// Connects for the first time, and says what is wrong.
+    func connectAtStart() throws -> PostgresConnection { try PostgresDiagnosis.connect(url, for: .serving) }
+
     /// Connects once.
     func connect() throws -> PostgresConnection { try PostgresConnection(url: url) }
 

@@ -9,14 +9,30 @@ final class SQLiteConnection: Connection {
     private static let keptStatements = 512
     private static let busyTimeoutMilliseconds: Int32 = 10_000
 
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private var statements: [String: SQLiteStatement] = [:]
     private var uses = 0
 
     /// Opens a file; the writer makes it if it is not there.
-    init(path: String, isWriter: Bool) throws {
+    convenience init(path: String, isWriter: Bool) throws {
+        try self.init(path: path, mayMake: isWriter)
+        try prepareSession(isWriter: isWriter)
+    }
+
+    /// Opens a new file that nobody else knows yet: it reaches the disk when it is complete.
+    convenience init(filling path: String) throws {
+        try self.init(path: path, mayMake: true)
+        for pragma in [
+            "PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA locking_mode = EXCLUSIVE",
+            "PRAGMA foreign_keys = ON", "PRAGMA cache_size = -32768", "PRAGMA temp_store = MEMORY",
+        ] {
+            try runOnce(pragma)
+        }
+    }
+
+    private init(path: String, mayMake: Bool) throws {
         var opened: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (isWriter ? SQLITE_OPEN_CREATE : 0)
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (mayMake ? SQLITE_OPEN_CREATE : 0)
         let code = sqlite3_open_v2(path, &opened, flags, nil)
         guard let opened else { throw StorageError.unavailable("SQLite could not be started.") }
         guard code == SQLITE_OK else {
@@ -27,7 +43,6 @@ final class SQLiteConnection: Connection {
         handle = opened
         sqlite3_extended_result_codes(handle, 1)
         sqlite3_busy_timeout(handle, Self.busyTimeoutMilliseconds)
-        try prepareSession(isWriter: isWriter)
     }
 
     deinit {

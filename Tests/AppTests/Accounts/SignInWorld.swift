@@ -12,6 +12,8 @@ struct SignInWorld: Sendable {
     let administrator: PersonID
     let supervisor: PersonID
     let agent: PersonID
+    /// Looks after the installation, and signs in at this centre.
+    let provider: PersonID
     let team: TeamID
 
     static func make(_ app: TestApp, key: String = "moscow") async throws -> SignInWorld {
@@ -31,7 +33,8 @@ struct SignInWorld: Sendable {
             }
             return SignInWorld(
                 tenant: tenant, administrator: try make("admin", .administrator),
-                supervisor: try make("super", .supervisor), agent: try make("agent", .agent), team: team)
+                supervisor: try make("super", .supervisor), agent: try make("agent", .agent),
+                provider: try make("host", .provider), team: team)
         }
     }
 

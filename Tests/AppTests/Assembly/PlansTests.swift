@@ -41,6 +41,8 @@ import Testing
         Asked("captured mail", OutboxStore.captured(of: tenant, limit: 50)),
         Asked("mail settings", SMTPSettingsStore.query(tenant)),
         Asked("a new centre's first steps", HomeStore.firstSteps(of: tenant)),
+        Asked("what needs attention", HomeStore.attention(of: tenant, since: now)),
+        Asked("whom a person field offers", PersonChoicesStore.choices(of: tenant, teams: nil)),
     ]
 
     @Test(arguments: asked) func `it is found by an index`(_ asked: Asked) async throws {
@@ -48,7 +50,9 @@ import Testing
             let plan = try await database.query("EXPLAIN QUERY PLAN \(asked.statement)")
                 .map { try $0.get("detail", as: String.self) }
             #expect(!plan.isEmpty)
-            #expect(plan.filter { $0.hasPrefix("SCAN") && !$0.contains("CONSTANT") && !$0.contains("messages") } == [])
+            // What is read through may only be a part that was found before.
+            let found = ["CONSTANT", "messages", "counted"]
+            #expect(plan.filter { step in step.hasPrefix("SCAN") && !found.contains { step.contains($0) } } == [])
         }
     }
 }

@@ -18,6 +18,7 @@ import Testing
     private static let tenant = CallCentre.tenant
     private static let cases: [Case] = [
         Case(reason: "surveys_off", change: "UPDATE tenant SET surveys_enabled = 0"),
+        Case(reason: "surveys_off", change: "UPDATE tenant SET archived_at = 1"),
         Case(reason: "form_closed", change: "UPDATE survey_form SET closed_at = 1 WHERE id = 100"),
         Case(reason: "form_closed", change: "UPDATE survey_form SET archived_at = 1 WHERE id = 100"),
         Case(

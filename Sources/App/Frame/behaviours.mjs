@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds the elements that name a behaviour and attaches it: <form data-module="Surveys/editor.mjs">. A module of its
+// own, since behaviours use it too and frame.mjs waits for them.
+
+/** Attaches the behaviours of everything below an element, also of what was put there later. */
+export async function attachAll(root) {
+  await Promise.all([...root.querySelectorAll('[data-module]')].map(async (element) => {
+    const { default: attach } = await import(new URL('../' + element.dataset.module, import.meta.url));
+    attach(element);
+  }));
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may go where: every route of the product with those whom it answers. A new route fails the walk until it stands
+// here.
+import Foundation
+
+@testable import App
+
+/// Whom a route answers.
+enum Door: Sendable {
+    /// Everybody; nothing of any centre stands there.
+    case open
+    /// Whoever holds the link: the link is the right.
+    case link
+    /// Signed-in people with one of the roles.
+    case people(Set<Role>)
+    /// Programs with a key for this.
+    case program(SignedInKey.Scope)
+
+    static let everybody = Door.people(Set(Role.allCases))
+    static let administrators = Door.people([.administrator])
+    static let supervisors = Door.people([.administrator, .supervisor])
+    static let providers = Door.people([.provider])
+}
+
+/// The table.
+enum WalkTable {
+    static let doors: [String: Door] = [
+        // Frame, health and the way in.
+        "GET /.well-known/security.txt": .open,
+        "GET /assets/{hash}/**": .open,
+        "GET /favicon.ico": .open,
+        "GET /health/live": .open,
+        "GET /health/ready": .open,
+        "GET /api": .open,
+        "GET /api/v1/openapi.json": .open,
+        "GET /login": .open,
+        "POST /login": .open,
+        "GET /{centre}/login": .open,
+        "POST /{centre}/login": .open,
+        "POST /logout": .open,
+        "POST /language": .open,
+        "GET /sign-in/{token}": .link,
+        "POST /sign-in/{token}": .link,
+
+        // Customers.
+        "GET /s/{token}": .link,
+        "POST /s/{token}": .link,
+        "GET /survey-style/{hash}/{tenant}/{version}": .link,
+        "GET /u/{token}": .link,
+        "POST /u/{token}": .link,
+
+        // Everybody who works here.
+        "GET /": .everybody,
+        "GET /account": .everybody,
+        "POST /account/password": .everybody,
+        "GET /account/profile": .everybody,
+        "POST /account/profile": .everybody,
+        "GET /inbox": .everybody,
+        "POST /inbox/reading": .everybody,
+        "POST /inbox/{message}/reading": .everybody,
+
+        // Reports, records, outbox.
+        "GET /reports": .supervisors,
+        "GET /records": .supervisors,
+        "GET /records/{id}": .supervisors,
+        "GET /outbox": .supervisors,
+        "GET /outbox/{id}": .supervisors,
+        "GET /outbox/{id}/preview": .administrators,
+
+        // Configuration.
+        "GET /forms": .administrators,
+        "GET /forms/{id}/preview": .administrators,
+        "GET /services": .administrators,
+        "GET /services/{id}": .administrators,
+        "GET /workflows": .administrators,
+        "GET /workflows/runs/{run}": .administrators,
+        "POST /workflows/configurations/{configuration}/enabling": .administrators,
+        "POST /workflows/configurations/{configuration}/disabling": .administrators,
+        "GET /settings/centre": .administrators,
+        "POST /settings/centre": .administrators,
+        "GET /settings/hours": .administrators,
+        "POST /settings/hours": .administrators,
+        "GET /settings/retention": .administrators,
+        "POST /settings/retention": .administrators,
+        "GET /settings/email": .administrators,
+        "POST /settings/email": .administrators,
+        "POST /settings/email/check": .administrators,
+        "GET /settings/people": .administrators,
+        "GET /settings/people/new": .administrators,
+        "POST /settings/people/new": .administrators,
+        "GET /settings/people/{person}": .administrators,
+        "POST /settings/people/{person}": .administrators,
+        "POST /settings/people/{person}/link": .administrators,
+        "GET /settings/api-keys": .administrators,
+        "POST /settings/api-keys": .administrators,
+        "GET /settings/api-keys/{key}/revocation": .administrators,
+        "POST /settings/api-keys/{key}/revocation": .administrators,
+
+        // The installation.
+        "GET /provider/centres": .providers,
+        "GET /provider/centres/new": .providers,
+        "POST /provider/centres/new": .providers,
+        "GET /provider/centres/{centre}": .providers,
+        "POST /provider/centres/{centre}/surveys": .providers,
+        "POST /provider/centres/{centre}/limits": .providers,
+        "POST /provider/centres/{centre}/links/{person}": .providers,
+        "GET /provider/centres/{centre}/archiving": .providers,
+        "POST /provider/centres/{centre}/archiving": .providers,
+        "POST /provider/centres/{centre}/reactivation": .providers,
+        "GET /provider/health": .providers,
+
+        // Programs.
+        "POST /api/v1/completions": .program(.interactionsWrite),
+        "GET /api/v1/interactions/{externalId}": .program(.interactionsRead),
+        "PUT /api/v1/interactions/{externalId}": .program(.interactionsWrite),
+        "POST /api/v1/interactions/{externalId}/completions": .program(.interactionsWrite),
+        "PUT /api/v1/interactions/{externalId}/completions/{part}": .program(.interactionsWrite),
+        "POST /api/v1/interactions/{externalId}/end": .program(.interactionsWrite),
+        "POST /api/v1/interactions/{externalId}/reopening": .program(.interactionsWrite),
+        "GET /api/v1/reports/summary": .program(.reportsRead),
+    ]
+
+    /// Where another centre's id is passed over in silence: nothing is changed and the person's own list is shown.
+    static let silent: Set<String> = ["POST /inbox/{message}/reading"]
+
+    /// Policies that allow more than the pages', with what that is: an author's mail stands in a
+    /// sandbox without scripts.
+    static let policies: [String: String] = ["GET /outbox/{id}/preview": "style-src 'unsafe-inline'"]
+}

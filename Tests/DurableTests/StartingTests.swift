@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// Work that is made as claimed: handed over in memory, and lost by nobody.
+import NIOConcurrencyHelpers
+import Storage
+import TestSupport
+import Testing
+
+@testable import Durable
+
+@Suite(.timeLimit(.minutes(2))) struct StartingTests {
+    /// Runs workers with one handler for as long as the body takes.
+    private func working(
+        _ world: World, _ handler: WorkHandler, _ body: () async throws -> Void
+    ) async throws {
+        let workers = world.workers(handler)
+        let running = Task { try await workers.run() }
+        let pump = workers.pumps[0]
+        while Bell.shared.pump(.call, on: world.database.origin) !== pump { await Task.yield() }
+        do {
+            try await body()
+        } catch {
+            running.cancel()
+            throw error
+        }
+        running.cancel()
+        try await running.value
+    }
+
+    private func start(_ world: World, _ subjects: ClosedRange<Int64>) async throws -> Counts {
+        try await world.database.write { tx in
+            try Work.start(.call, subjects.map { (tenant: 1, subject: $0) }, at: 0, in: tx)
+            let row = try tx.one("SELECT count(*), count(node_id) FROM work")
+            return Counts(all: try row?.at(0) ?? -1, leased: try row?.at(1) ?? -1)
+        }
+    }
+
+    /// Notes and settles, and tells how large the batches were.
+    private func telling(_ world: World, _ sizes: AsyncStream<Int>.Continuation) -> WorkHandler {
+        let database = world.database
+        return WorkHandler(kind: .call, batch: 10) { items, _ in
+            try await database.write { tx in
+                try World.note(items, in: tx)
+                try Work.settle(items, as: .done, in: tx)
+            }
+            sizes.yield(items.count)
+        }
+    }
+
+    private func wait(for count: Int, _ sizes: AsyncStream<Int>) async {
+        var seen = 0
+        for await size in sizes {
+            seen += size
+            if seen >= count { return }
+        }
+    }
+
+    @Test(arguments: engines) func `what is started while workers run is claimed from the first`(
+        engine: Dialect
+    ) async throws {
+        try await World.with(engine) { world in
+            let (sizes, teller) = AsyncStream.makeStream(of: Int.self)
+            try await working(world, telling(world, teller)) { () async throws -> Void in
+                #expect(try await start(world, 1...3) == Counts(all: 3, leased: 3))
+                await wait(for: 3, sizes)
+            }
+            #expect(try await world.effects() == [1: 1, 2: 1, 3: 1])
+            #expect(try await world.counts() == Counts(all: 0, leased: 0))
+        }
+    }
+
+    @Test(arguments: engines) func `without workers it waits in the table`(engine: Dialect) async throws {
+        try await World.with(engine) { world in
+            let counts = try await start(world, 1...3)
+            #expect(counts == Counts(all: 3, leased: 0))
+            let done = try await world.workers(world.noting()).runDue(now: 0)
+            #expect(done == 3)
+        }
+    }
+
+    @Test(arguments: engines) func `more than memory has room for waits in the table and is done as well`(
+        engine: Dialect
+    ) async throws {
+        try await World.with(engine) { world in
+            let (sizes, teller) = AsyncStream.makeStream(of: Int.self)
+            try await working(world, telling(world, teller)) { () async throws -> Void in
+                #expect(try await start(world, 1...500) == Counts(all: 500, leased: 0))
+                await wait(for: 500, sizes)
+                #expect(try await start(world, 501...503).all == 3)
+                await wait(for: 3, sizes)
+            }
+            let effects = try await world.effects()
+            #expect(effects.count == 503)
+            #expect(effects.allSatisfy { $0.value == 1 })
+        }
+    }
+
+    @Test(arguments: engines) func `a rolled back transaction leaves neither work nor lease`(
+        engine: Dialect
+    ) async throws {
+        try await World.with(engine) { world in
+            let (sizes, teller) = AsyncStream.makeStream(of: Int.self)
+            let lease = NIOLockedValueBox<Int64>(0)
+            try await working(world, telling(world, teller)) { () async throws -> Void in
+                await #expect(throws: Broken.self) {
+                    try await world.database.write { tx in
+                        try Work.start(.call, [(tenant: 1, subject: 1)], at: 0, in: tx)
+                        let row = try tx.one("SELECT lease FROM work")
+                        let found: Int64 = try row?.at(0) ?? 0
+                        lease.withLockedValue { $0 = found }
+                        #expect(world.node.holds(found))
+                        throw Broken()
+                    }
+                }
+                #expect(try await world.counts().all == 0)
+                #expect(lease.withLockedValue { $0 } != 0)
+                #expect(!world.node.holds(lease.withLockedValue { $0 }))
+                // The next one is not disturbed.
+                _ = try await start(world, 2...2)
+                await wait(for: 1, sizes)
+            }
+            #expect(try await world.effects() == [2: 1])
+        }
+    }
+
+    @Test(arguments: engines) func `one bad item among several leases holds up nobody else`(
+        engine: Dialect
+    ) async throws {
+        try await World.with(engine) { world in
+            let database = world.database
+            let door = Door()
+            let (done, teller) = AsyncStream.makeStream(of: Int.self)
+            let handler = WorkHandler(kind: .call, batch: 10, concurrency: 1) { items, _ in
+                // The first batch keeps the door shut until the others wait behind it.
+                if items.contains(where: { $0.subject == 1 }) { await door.pass() }
+                if items.contains(where: { $0.subject == 3 }) {
+                    if items.count == 1 { teller.yield(1) }
+                    throw Broken()
+                }
+                try await database.write { tx in
+                    try World.note(items, in: tx)
+                    try Work.settle(items, as: .done, in: tx)
+                }
+                teller.yield(items.count)
+            }
+            try await working(world, handler) { () async throws -> Void in
+                for subject in 1...5 as ClosedRange<Int64> { _ = try await start(world, subject...subject) }
+                door.open()
+                await wait(for: 5, done)
+            }
+            #expect(try await world.effects() == [1: 1, 2: 1, 4: 1, 5: 1])
+            #expect(try await world.counts() == Counts(all: 1, leased: 0))
+        }
+    }
+
+    @Test(arguments: engines) func `another node takes over what a dead one had started`(
+        engine: Dialect
+    ) async throws {
+        try await World.with(engine) { world in
+            let dead = try await world.anotherNode()
+            let pump = Pump(
+                world.noting(), database: world.database, node: dead, stopping: Stopping(), logger: world.logger)
+            let offer = Offer(
+                [
+                    WorkItem(
+                        kind: .call, tenant: 1, subject: 1, dueAt: 0, attempt: 1, revision: 1,
+                        lease: Lease(id: 77, now: { 0 }))
+                ], pump: pump, node: dead)
+            try await world.database.write { tx in
+                _ = try tx.execute(
+                    """
+                    INSERT INTO work (kind, tenant_id, subject_id, due_at, node_id, lease, attempt, revision)
+                    VALUES ('call', 1, 1, 0, \(offer.node), 77, 1, 1)
+                    """)
+            }
+            try await world.kill(dead)
+            #expect(try await world.node.tend() == 1)
+            #expect(try await world.workers(world.noting()).runDue(now: 0) == 1)
+            // Its own settlement comes too late.
+            await #expect(throws: LeaseLost.self) {
+                try await world.database.write { try Work.settle(offer.items, as: .done, in: $0) }
+            }
+        }
+    }
+}
