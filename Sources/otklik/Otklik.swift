@@ -10,9 +10,9 @@ struct OtklikCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "otklik", abstract: say("otklik"), discussion: say("otklik.more"), version: Release.version,
         subcommands: [
-            ServeCommand.self, DemoCommand.self, TenantCommand.self, UserCommand.self, APIKeyCommand.self,
-            ReportCommand.self, SendTestCommand.self, HealthCommand.self, DKIMCommand.self, BounceCommand.self,
-            ConfigCommand.self, DatabaseCommand.self,
+            ServeCommand.self, DemoCommand.self, TenantCommand.self, UserCommand.self, TeamCommand.self,
+            APIKeyCommand.self, ReportCommand.self, SendTestCommand.self, HealthCommand.self, DKIMCommand.self,
+            BounceCommand.self, ConfigCommand.self, DatabaseCommand.self,
         ])
 }
 

@@ -4,30 +4,37 @@ import App
 import ArgumentParser
 
 extension Role: ExpressibleByArgument {}
+extension PersonState: ExpressibleByArgument {}
 
 /// People by the command line.
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: say("user"),
         subcommands: [
-            UserCreateCommand.self, UserListCommand.self, UserResetLinkCommand.self, UserDisableCommand.self,
-            UserEnableCommand.self, UserProviderCommand.self,
+            UserCreateCommand.self, UserChangeCommand.self, UserListCommand.self, UserResetLinkCommand.self,
+            UserSendLinkCommand.self, UserDisableCommand.self, UserEnableCommand.self, UserSignOutCommand.self,
+            UserRemoveSecondFactorCommand.self, UserProviderCommand.self,
         ])
 }
 
-/// What is said of a new person.
+/// What is said of a person.
 struct PersonOptions: ParsableArguments {
-    @Option(help: help("firstName")) var firstName = ""
-    @Option(help: help("lastName")) var lastName = ""
+    @Option(help: help("firstName")) var firstName: String?
+    @Option(help: help("lastName")) var lastName: String?
     @Option(help: help("email")) var email: String?
-    @Option(help: help("personLanguage"), completion: .list(["ru", "en"])) var personLanguage = "ru"
+    @Option(help: help("personLanguage"), completion: .list(["ru", "en"])) var personLanguage: String?
+    @Option(help: help("personTimeZone")) var timeZone: String?
+    @Option(help: help("role")) var role: [Role] = []
+    @Option(help: help("team")) var team: String?
+    @Option(help: help("supervises")) var supervises: [String] = []
 
-    func person(_ login: String, roles: [Role]) -> NewPerson {
-        var new = NewPerson(login: login)
-        (new.firstName, new.lastName, new.email) = (firstName, lastName, email)
-        new.language = personLanguage
-        new.roles = Set(roles)
-        return new
+    var wish: PersonWish {
+        var wish = PersonWish()
+        (wish.firstName, wish.lastName, wish.email) = (firstName, lastName, email)
+        (wish.language, wish.timeZone, wish.team) = (personLanguage, timeZone, team)
+        if !role.isEmpty { wish.roles = Set(role) }
+        if !supervises.isEmpty { wish.supervisedTeams = supervises }
+        return wish
     }
 }
 
@@ -38,16 +45,37 @@ struct UserCreateCommand: AsyncParsableCommand {
     @OptionGroup var place: WhereOptions
     @OptionGroup var centre: TenantOption
     @Argument(help: help("login")) var login: String
-    @Option(help: help("role")) var role: [Role] = [.agent]
     @OptionGroup var options: PersonOptions
     @Option(name: .customLong("base-url"), help: option("base-url")) var baseURL: String?
     @OptionGroup var json: JSONFlag
 
     func run() async throws {
-        let person = options.person(login, roles: role)
+        var person = NewPerson(login: login)
+        person.roles = [.agent]
+        let (new, wish) = (person, options.wish)
         try await place.withOtklik(["base-url": baseURL]) { otklik in
-            let link = try await otklik.createPerson(person, tenant: centre.tenant)
+            let link = try await otklik.createPerson(new, wish, tenant: centre.tenant)
             try json.print(link) { link.link }
+        }
+    }
+}
+
+/// Changes what is said of a person.
+struct UserChangeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "change", abstract: say("user.change"), discussion: say("user.change.more"))
+
+    @OptionGroup var place: WhereOptions
+    @OptionGroup var centre: TenantOption
+    @Argument(help: help("login")) var login: String
+    @OptionGroup var options: PersonOptions
+    @OptionGroup var json: JSONFlag
+
+    func run() async throws {
+        let wish = options.wish
+        try await place.withOtklik { otklik in
+            let person = try await otklik.changePerson(login, wish, tenant: centre.tenant)
+            try json.print(person) { say("user.changed", ["login": person.login]) }
         }
     }
 }
@@ -58,17 +86,22 @@ struct UserListCommand: AsyncParsableCommand {
 
     @OptionGroup var place: WhereOptions
     @OptionGroup var centre: TenantOption
+    @Option(help: help("search")) var search = ""
+    @Option(help: help("onlyRole")) var role: Role?
+    @Option(help: help("onlyTeam")) var team: String?
+    @Option(help: help("onlyState")) var state: PersonState?
     @OptionGroup var json: JSONFlag
 
     func run() async throws {
         try await place.withOtklik { otklik in
-            let people = try await otklik.people(tenant: centre.tenant)
+            let people = try await otklik.people(
+                search: search, role: role, team: team, state: state, tenant: centre.tenant)
             try json.print(people) {
-                let titles = ["login", "name", "roles", "email", "state"].map { say("column.\($0)") }
+                let titles = ["login", "name", "roles", "team", "email", "state"].map { say("column.\($0)") }
                 let rows = people.map { person in
                     [
-                        person.login, person.name, person.roles.joined(separator: ", "), person.email ?? "",
-                        state(person),
+                        person.login, person.name, person.roles.joined(separator: ", "), person.team ?? "",
+                        person.email ?? "", state(of: person),
                     ]
                 }
                 return TextTable(titles: titles, rows: rows).text(empty: say("user.none"))
@@ -76,7 +109,7 @@ struct UserListCommand: AsyncParsableCommand {
         }
     }
 
-    private func state(_ person: ShownPerson) -> String {
+    private func state(of person: ShownPerson) -> String {
         guard person.isActive else { return say("user.state.disabled") }
         return say(person.canSignIn ? "user.state.active" : "user.state.noPassword")
     }

@@ -61,6 +61,20 @@ def walk_people(terminal, server):
     fresh = terminal.run("user", "reset-link", "novikova", "--tenant", "north").strip()
     browser = Browser(fresh).open(fresh)
     assert browser.status == 200 and browser.form("password"), browser.page[:500]
+    assert terminal.json("team", "create", "Night", "--tenant", "north")["members"] == 0
+    assert terminal.json("team", "create", "night", "--tenant", "north", status=3)["errors"][0]["code"] == "name_taken"
+    changed = terminal.json("user", "change", "novikova", "--tenant", "north", "--team", "Night", "--supervises", "Night",
+                            "--first-name", "Вера", "--email", "v@example.org", "--time-zone", "Asia/Omsk")
+    assert changed["team"] == "Night" and changed["name"] == "Вера" and changed["roles"] == ["supervisor"], changed
+    assert [p["login"] for p in terminal.json("user", "list", "--search", "вера", "--tenant", "north")] == ["novikova"]
+    assert terminal.json("team", "archive", "Night", "--tenant", "north", status=3)["errors"][0]["code"] == "team_has_members"
+    terminal.run("user", "change", "novikova", "--team", "", "--tenant", "north")
+    assert terminal.json("team", "archive", "Night", "--tenant", "north")["isArchived"] is True
+    assert terminal.json("team", "rename", "Night", "Nights", "--tenant", "north")["supervisors"] == ["novikova"]
+    assert terminal.json("team", "restore", "Nights", "--tenant", "north")["isArchived"] is False
+    nowhere = terminal.json("user", "send-link", "novikova", "--tenant", "north", status=3)
+    assert nowhere["errors"][0]["code"] == "no_mail_server", nowhere
+    assert terminal.json("user", "send-link", "petrova", "--tenant", "demo")["email"] == "petrova@demo.example"
     # A session of somebody who is disabled ends at once.
     session = Browser(server.address).sign_in(server, "supervisor")
     login = next(p["login"] for p in server.demo()["people"] if p["role"] == "supervisor")

@@ -20,6 +20,8 @@ struct LinksWorld {
     let table: RouteTable
     /// What people without an account hold in their hands: links of mails and of administrators.
     private(set) var publicAddresses: [String] = []
+    /// Somebody to whom administrators may do anything: who is looked at first is whom the forms are about.
+    private(set) var firstPerson = ""
 
     static func table(of app: TestApp) -> RouteTable {
         RouteTable(
@@ -44,7 +46,8 @@ struct LinksWorld {
         let links = surveys.compactMap(\.surveyLink).map(local)
         try await answer(try #require(links.first))
         let unsubscribe = try #require(surveys.last?.text.firstMatch(of: /http:\/\/localhost\/u\/[0-9a-f.]+/)?.output)
-        publicAddresses = links.prefix(2) + [local(String(unsubscribe)), "/login", "/demo/login", "/sign-in/dead"]
+        publicAddresses =
+            links.prefix(2) + [local(String(unsubscribe)), "/login", "/demo/login", "/login/code", "/sign-in/dead"]
         publicAddresses += try await oneTimeLinks(of: tenant)
         try await makeOtherCentres()
         let (rooms, now, styled, workflow) = (app.rooms, app.now, try styledForm(), demo.workflows[1].id)
@@ -58,7 +61,31 @@ struct LinksWorld {
             let chat = try tx.one(
                 "SELECT id FROM workflow_configuration WHERE workflow_id = \(Int64(workflow) ?? 0)")
             try rooms.workflows.setEnabled(false, try #require(chat).get("id"), of: tenant, in: tx, at: now)
+            try Self.addPeople(rooms.accounts, of: tenant, in: tx, at: now)
         }
+        firstPerson = try await app.database.read { tx in
+            "/settings/people/\(try rooms.accounts.somebody("zimina", of: tenant, in: tx).id)"
+        }
+    }
+
+    /// People and a team to whom anything may be done: somebody who has left, somebody who stays, a team put away.
+    private static func addPeople(
+        _ accounts: Accounts, of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws {
+        for login in ["yakovleva", "zimina"] {
+            var new = NewPerson(login: login)
+            new.roles = [.agent]
+            new.email = login + "@demo.example"
+            _ = try accounts.addPerson(new, of: tenant, in: tx, at: now)
+        }
+        let stays = try accounts.somebody("zimina", of: tenant, in: tx)
+        _ = try accounts.beginSession(of: stays, from: RequestOrigin(address: "203.0.113.7"), in: tx, at: now)
+        try turnOnSecondFactor(
+            of: [stays, try accounts.somebody("ivanov", of: tenant, in: tx)], accounts, in: tx, at: now)
+        let left = try accounts.somebody("yakovleva", of: tenant, in: tx)
+        try accounts.setActive(false, left, in: tx, at: now)
+        let team = try accounts.addTeam("Старая", of: tenant, by: .commandLine, in: tx, at: now)
+        try accounts.setArchived(true, team, of: tenant, by: .commandLine, in: tx, at: now)
     }
 
     /// What the provider's pages lead to: a centre whose administrator has no password yet, and an archived one.
@@ -80,18 +107,48 @@ struct LinksWorld {
 
     /// One of each role, and somebody without an account, in a language.
     func visitors(_ language: String) async throws -> [Visitor] {
-        let nobody = Visitor("nobody", Browser(app), language: language, table: table)
-        var visitors = [nobody]
+        // Somebody between the password and the second factor is nobody yet.
+        let stranger = Browser(app)
+        let between = try #require(demo.people.first { $0.login == "ivanov" })
+        try await stranger.post("/demo/login", ["login": between.login, "password": between.password])
+        var visitors = [Visitor("nobody", stranger, language: language, table: table)]
         for role in Role.allCases {
             let person = try #require(demo.people.first { $0.role == role.rawValue })
             let browser = Browser(app)
             let answer = try await browser.post("/demo/login", ["login": person.login, "password": person.password])
             #expect(answer.status == .seeOther)
+            // On another device, too.
+            try await Browser(app).post("/demo/login", ["login": person.login, "password": person.password])
             try await browser.get("/account")
             try await browser.post("/language", ["language": language, "back": "/"])
             visitors.append(Visitor(person.role, browser, language: language, table: table))
         }
         return visitors
+    }
+
+    /// Second factors in every state: the supervisor has begun with one, the agent has one.
+    func giveSecondFactors() async throws {
+        let (accounts, now, tenant) = (app.rooms.accounts, app.now, try await tenant())
+        let logins = [Role.supervisor, .agent].compactMap { role in
+            demo.people.first { $0.role == role.rawValue }?.login
+        }
+        try await app.database.write { tx in
+            let people = try logins.map { try accounts.somebody($0, of: tenant, in: tx) }
+            try accounts.beginSecondFactor(of: people[0].id, tenant, in: tx, at: now)
+            try Self.turnOnSecondFactor(of: [people[1]], accounts, in: tx, at: now)
+        }
+    }
+
+    private static func turnOnSecondFactor(
+        of people: [Person], _ accounts: Accounts, in tx: any Transaction, at now: Moment
+    ) throws {
+        for person in people {
+            try accounts.beginSecondFactor(of: person.id, person.tenant, in: tx, at: now)
+            guard case .beginning(let key) = try accounts.secondFactor(of: person.id, person.tenant, in: tx),
+                let code = TOTP(base32: key)?.code(at: TOTP.step(at: now))
+            else { continue }
+            _ = try accounts.confirmSecondFactor(code, of: person.id, person.tenant, in: tx, at: now)
+        }
     }
 
     private func tenant() async throws -> TenantID {

@@ -53,6 +53,11 @@ import Testing
                 let isBeginning = known.contains { $0.hasPrefix(key.hasSuffix(".") ? key : key + ".") }
                 if !known.contains(key), !isBeginning { broken.append("\(file.path): \(key)") }
             }
+            // The log's actions are the keys of the sentences that tell them.
+            for match in code.matches(of: /"([a-z][A-Za-z]*\.audit\.[A-Za-z]+)"/)
+            where !known.contains(String(match.output.1)) {
+                broken.append("\(file.path): \(match.output.1)")
+            }
         }
         #expect(broken == [])
     }

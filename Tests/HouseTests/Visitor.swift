@@ -127,7 +127,7 @@ final class Visitor {
                 if !page.ids.contains(String(link.address.dropFirst())) { fault("no \(link.address) on \(address)") }
                 continue
             }
-            if link.address.hasPrefix("mailto:") || link.address.hasPrefix("data:") { continue }
+            if ["mailto:", "data:", "otpauth:"].contains(where: { link.address.hasPrefix($0) }) { continue }
             let target = resolve(link.address, address)
             guard target.hasPrefix("/") else {
                 fault("\(target) on \(address) leads away")

@@ -40,7 +40,7 @@ extension Accounts {
             let created = try await installation.database.write { tx in
                 let created = try self.createAPIKey(wanted, of: signedIn.tenant, in: tx, at: now)
                 let entry = AuditEntry(
-                    by: signedIn, action: "accounts.keyCreated", subject: created.id.raw,
+                    by: signedIn, action: "accounts.audit.keyCreated", subject: created.id.raw,
                     details: .object(["name": .string(wanted.name), "source": .string(wanted.source)]))
                 try self.audit(entry, of: signedIn.tenant, in: tx, at: now)
                 return created
@@ -76,8 +76,12 @@ extension Accounts {
         let id: APIKeyID = try context.id("key")
         let now = installation.clock.now()
         try await installation.database.write { tx in
-            guard try APIKeysStore(tx: tx).revoke(id, of: signedIn.tenant, at: now) else { throw Refusal.notFound }
-            let entry = AuditEntry(by: signedIn, action: "accounts.keyRevoked", subject: id.raw)
+            let store = APIKeysStore(tx: tx)
+            guard try store.revoke(id, of: signedIn.tenant, at: now) else { throw Refusal.notFound }
+            let name = try store.keys(of: signedIn.tenant).first { $0.id == id }?.name ?? ""
+            let entry = AuditEntry(
+                by: signedIn, action: "accounts.audit.keyRevoked", subject: id.raw,
+                details: .object(["name": .string(name)]))
             try self.audit(entry, of: signedIn.tenant, in: tx, at: now)
         }
         return redirect(to: "/settings/api-keys", saying: Flash("accounts.keyRevoked"))

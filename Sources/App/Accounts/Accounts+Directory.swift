@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// All people and teams of a centre at once, and changing them: for the configuration file.
+// All people of a centre at once, and changing them: for the configuration file.
 import Storage
 
 /// A person with the teams that he supervises.
@@ -8,18 +8,7 @@ public struct PersonEntry: Sendable {
     public let supervisedTeams: Set<TeamID>
 
     /// What the person begins a change with.
-    public var new: NewPerson {
-        var new = NewPerson(login: person.login)
-        new.firstName = person.firstName
-        new.lastName = person.lastName
-        new.email = person.email
-        new.team = person.team
-        new.roles = person.roles
-        new.supervisedTeams = supervisedTeams
-        new.language = person.language
-        new.timeZone = person.timeZone
-        return new
-    }
+    public var new: NewPerson { NewPerson(person, supervisedTeams: supervisedTeams) }
 }
 
 extension Accounts {
@@ -28,6 +17,12 @@ extension Accounts {
         let store = PeopleStore(tx: tx, tenant: tenant)
         let supervised = try store.supervisedTeams()
         return try store.everybody().map { PersonEntry(person: $0, supervisedTeams: supervised[$0.id] ?? []) }
+    }
+
+    /// A person with the teams that they supervise.
+    public func entry(of person: Person, in tx: any Transaction) throws -> PersonEntry {
+        let supervised = try PeopleStore(tx: tx, tenant: person.tenant).supervisedTeams(of: person.id)
+        return PersonEntry(person: person, supervisedTeams: supervised)
     }
 
     /// Changes a person, whose login name stays. Who is not active any more is signed out.
@@ -39,7 +34,6 @@ extension Accounts {
         try new.check()
         let store = PeopleStore(tx: tx, tenant: tenant)
         try store.update(person, to: new, isActive: isActive)
-        try store.setTimeZone(of: person, to: new.timeZone)
         if !isActive { try SessionsStore(tx: tx).deleteAll(of: person, tenant) }
     }
 
@@ -52,22 +46,5 @@ extension Accounts {
     public static func refusal(administrators before: Set<PersonID>, after isLeft: Bool) -> Refusal? {
         guard !before.isEmpty, !isLeft else { return nil }
         return Refusal(.conflict, code: "last_administrator", key: "accounts.lastAdministrator", field: "roles")
-    }
-
-    /// What is wrong with a team's name; nil when it may be used.
-    public static func refusal(teamName name: String) -> Refusal? {
-        if name.nonEmpty != nil, name.count <= AccountsLimits.nameLength { return nil }
-        return Refusal(.invalid, code: "bad_name", key: "accounts.badTeamName", field: "name")
-    }
-
-    /// Gives a team another name.
-    /// - Throws: ``Refusal`` when another one has it.
-    public func rename(_ team: TeamID, to name: String, of tenant: TenantID, in tx: any Transaction) throws {
-        if let refusal = Self.refusal(teamName: name) { throw refusal }
-        guard try PeopleStore(tx: tx, tenant: tenant).rename(team, to: name.trimmed) else {
-            throw Refusal(
-                .conflict, code: "name_taken", key: "accounts.teamTaken", arguments: ["name": name.trimmed],
-                field: "name")
-        }
     }
 }

@@ -1,29 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signing in and out, and the links that let somebody in once.
-import Crypto
+// Sessions and keys, whose they are, and the links that let somebody in once.
 import Foundation
 import Storage
-
-/// A session that was just begun: its token goes into the browser's cookie and nowhere else.
-struct NewSession: Sendable {
-    let token: String
-}
-
-/// What somebody types to sign in, and from where.
-struct Credentials: Sendable {
-    let login: String
-    let password: String
-    let address: String
-}
 
 extension Accounts {
     // MARK: Sessions
 
-    /// Who a cookie's token belongs to; nil when the session is over or never was.
-    func signedIn(token shown: String, at now: Moment) async throws -> SignedIn? {
+    /// Who a cookie's token belongs to; nil when the session is over or never was. Now and then it is noted that the
+    /// session was seen, and from where.
+    func signedIn(token shown: String, from address: String, at now: Moment) async throws -> SignedIn? {
         guard let token = Token(shown: shown) else { return nil }
         let rows = try await installation.database.query(SessionsStore.holder(hash: token.hash, at: now))
-        return try SessionsStore.holder(rows, formToken: formToken(of: shown))
+        guard var signedIn = try SessionsStore.holder(rows, formToken: formToken(of: shown)) else { return nil }
+        signedIn.address = address
+        if let seen = try rows.first?.get("last_seen_at", as: Moment.self),
+            now.milliseconds(since: seen) >= AccountsLimits.seenSeconds * 1000
+        {
+            try await installation.database.write { try SessionsStore(tx: $0).see(token.hash, from: address, at: now) }
+        }
+        return signedIn
     }
 
     /// The value that forms of a session send back. It does not reveal the session's token.
@@ -33,65 +28,18 @@ extension Accounts {
         }.joined()
     }
 
-    /// Begins a session with a password.
-    /// - Throws: ``Refusal`` 422 for a wrong name or password (which of them is not said), 429 after too many.
-    func signIn(_ credentials: Credentials, to tenant: TenantID, at now: Moment) async throws -> NewSession {
-        let subjects = attemptSubjects(credentials, tenant)
-        let known = try await installation.database.write { tx -> (person: PersonID, hash: String?)? in
-            let store = SessionsStore(tx: tx)
-            for (subject, patience) in subjects where try store.countAttempt(subject, patience, at: now) == nil {
-                throw Refusal(
-                    .tooMany, code: "too_many_attempts", key: "accounts.tooManyAttempts",
-                    arguments: ["seconds": String(patience.later)])
-            }
-            guard let person = try person(byLogin: credentials.login, of: tenant, in: tx) else { return nil }
-            return (person.id, try PeopleStore(tx: tx, tenant: tenant).passwordHash(of: person.id))
-        }
-        let isRight = try await passwords.isPassword(credentials.password, of: known?.hash)
-        guard let known, isRight else {
-            throw Refusal(.invalid, code: "wrong_password", key: "accounts.wrongPassword", field: "login")
-        }
-        return try await installation.database.write { tx in
-            try SessionsStore(tx: tx).forgive(subjects.map(\.subject))
-            return try beginSession(of: known.person, tenant, in: tx, at: now)
-        }
-    }
-
-    /// Attempts are counted under digests, so that the table names nobody.
-    private func attemptSubjects(
-        _ credentials: Credentials, _ tenant: TenantID
-    ) -> [(subject: String, patience: Patience)] {
-        func digest(_ parts: String...) -> String {
-            let hash = SHA256.hash(data: Data(parts.joined(separator: "\n").utf8))
-            return Data(hash.prefix(16)).base64EncodedString()
-        }
-        let login = String(credentials.login.folded.prefix(AccountsLimits.loginLength))
-        let network = networkOf(credentials.address)
-        return [
-            (digest("both", tenant.description, login, network), .accountFromAddress),
-            (digest("account", tenant.description, login), .account),
-            (digest("address", network), .address),
-        ]
-    }
-
-    /// Begins a session of somebody who has proved who they are.
-    func beginSession(
-        of person: PersonID, _ tenant: TenantID, in tx: any Transaction, at now: Moment
-    ) throws -> NewSession {
-        let token = Token()
-        let store = SessionsStore(tx: tx)
-        try store.forgetAttempts(before: now.adding(days: -1))
-        try store.insert(
-            hash: token.hash, person: person, of: tenant, at: now, until: now.adding(days: AccountsLimits.sessionDays))
-        let entry = AuditEntry(person: person, actor: "", action: "accounts.signedIn", subject: person.raw)
-        try audit(entry, of: tenant, in: tx, at: now)
-        return NewSession(token: token.text)
-    }
-
     /// Ends a session.
     func signOut(token shown: String) async throws {
         guard let token = Token(shown: shown) else { return }
         try await installation.database.write { try SessionsStore(tx: $0).delete(hash: token.hash) }
+    }
+
+    /// Ends all sessions of somebody, wherever they are.
+    public func signOutEverywhere(_ person: Person, by doer: Doer, in tx: any Transaction, at now: Moment) throws {
+        let count = try SessionsStore(tx: tx).deleteAll(of: person.id, person.tenant)
+        let details: JSON = .object(["login": .string(person.login), "number": .number(Double(count))])
+        let entry = doer.did("accounts.audit.signedOutEverywhere", person.id.raw, details)
+        try audit(entry, of: person.tenant, in: tx, at: now)
     }
 
     /// The holder of an API key; nil when there is none or it was revoked.
@@ -112,7 +60,7 @@ extension Accounts {
         let link = SignInLink(tenant: tenant, person: person, purpose: purpose, expiresAt: now.adding(hours: hours))
         let store = SessionsStore(tx: tx)
         try store.deleteLinks(of: person, tenant, purpose)
-        try store.insert(link, hash: token.hash)
+        try store.insert(link, hash: token.hash, at: now)
         return installation.baseURL + "/sign-in/" + token.text
     }
 
@@ -138,16 +86,4 @@ extension Accounts {
         try people.setProvider(true, administrator)
         return try makeLink(for: administrator, of: tenant, purpose: .setup, hours: 24 * 7, in: tx, at: now)
     }
-}
-
-/// An address as far as one subscriber has it: whole for IPv4, the first 64 bits for IPv6.
-func networkOf(_ address: String) -> String {
-    guard address.contains(":"), !address.contains(".") else { return address }
-    let halves = address.components(separatedBy: "::")
-    var groups = halves[0].split(separator: ":").map(String.init)
-    if halves.count == 2 {
-        let tail = halves[1].split(separator: ":").map(String.init)
-        groups += Array(repeating: "0", count: max(0, 8 - groups.count - tail.count)) + tail
-    }
-    return groups.prefix(4).joined(separator: ":") + "::/64"
 }

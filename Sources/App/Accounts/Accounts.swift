@@ -6,9 +6,19 @@ import Storage
 public struct Accounts: Sendable {
     let installation: Installation
     let passwords: Passwords
+    /// Who sends mail to people who work here (Mailings).
+    let mailsDue: @Sendable ([AccountMailDue], any Transaction, Moment) throws -> Void
+    /// Whether a centre has a mail server (Settings).
+    let hasMailServer: @Sendable (TenantID, any Transaction) throws -> Bool
 
-    public init(installation: Installation) {
+    public init(
+        installation: Installation,
+        mailsDue: @escaping @Sendable ([AccountMailDue], any Transaction, Moment) throws -> Void = { _, _, _ in },
+        hasMailServer: @escaping @Sendable (TenantID, any Transaction) throws -> Bool = { _, _ in false }
+    ) {
         self.installation = installation
+        self.mailsDue = mailsDue
+        self.hasMailServer = hasMailServer
         passwords = Passwords()
     }
 
@@ -74,9 +84,8 @@ public struct Accounts: Sendable {
             if missing[agent.login.folded] == nil { missing[agent.login.folded] = agent }
         }
         if !missing.isEmpty {
-            let language = try TenantsStore(tx: tx).tenant(tenant)?.language ?? "en"
             let ordered = missing.sorted { $0.key < $1.key }.map(\.value)
-            try store.insertAgents(ordered, language: language, at: now)
+            try meet(ordered, of: tenant, in: tx, at: now)
             people.merge(try store.people(foldedLogins: missing.keys)) { first, _ in first }
         }
         return wanted.map { agent in
@@ -114,14 +123,14 @@ public struct Accounts: Sendable {
         return try await passwords.hash(password)
     }
 
-    /// The centre's teams in order of their names.
+    /// The centre's teams in order of their names, the archived ones included.
     public func teams(of tenant: TenantID, in tx: any Transaction) throws -> [Team] {
-        try PeopleStore(tx: tx, tenant: tenant).teams()
+        try TeamsStore(tx: tx, tenant: tenant).all()
     }
 
     /// The team of a name, made when there is none.
     public func findOrMakeTeam(_ name: String, of tenant: TenantID, in tx: any Transaction) throws -> TeamID {
-        try PeopleStore(tx: tx, tenant: tenant).findOrMakeTeam(name)
+        try TeamsStore(tx: tx, tenant: tenant).findOrMake(name)
     }
 
     // MARK: Keys and log

@@ -3,13 +3,18 @@
 import Hummingbird
 
 extension Accounts {
-    /// Adds signing in and out, one-time links, the own account, API keys and people.
+    /// Adds signing in and out, the second factor, forgotten passwords, one-time links, the own account, API keys,
+    /// people, teams and the log.
     public func addRoutes(to router: some RouterMethods<WebContext>) {
         addSignInRoutes(to: router)
+        addSecondFactorRoutes(to: router)
+        addResetRoutes(to: router)
         addLinkRoutes(to: router)
         addAccountRoutes(to: router)
         addProfileRoutes(to: router)
         addAPIKeyRoutes(to: router)
         addPeopleRoutes(to: router)
+        addTeamsRoutes(to: router)
+        addAuditRoutes(to: router)
     }
 }

@@ -17,8 +17,10 @@ extension Accounts {
         func page(_ t: Localizer, errors: FieldErrors = .none, form: SetUpForm? = nil) -> Page {
             switch link.purpose {
             case .signIn: useLinkPage(name: person.name, token: token.text, t)
-            case .reset: choosePasswordPage(name: person.name, token: token.text, errors: errors, t)
+            case .reset, .forgotten, .invitation:
+                choosePasswordPage(name: person.name, token: token.text, errors: errors, t)
             case .setup: setUpPage(form, login: person.login, token: token.text, errors: errors, t)
+            case .secondStep: deadLinkPage(t)
             }
         }
     }
@@ -33,9 +35,10 @@ extension Accounts {
             guard let open = try await self.openLink(context) else { return self.deadLink(context) }
             let input = try await FormInput(request, limit: 16 * 1024)
             switch open.link.purpose {
-            case .signIn: return try await self.use(open, context) { _ in }
-            case .reset: return try await self.choosePassword(open, input, context)
-            case .setup: return try await self.setUp(open, input, context)
+            case .signIn: return try await self.use(open, request, context) { _ in }
+            case .reset, .forgotten, .invitation: return try await self.choosePassword(open, input, request, context)
+            case .setup: return try await self.setUp(open, input, request, context)
+            case .secondStep: return self.deadLink(context)
             }
         }
     }
@@ -44,7 +47,7 @@ extension Accounts {
         guard let token = context.parameters.get("token").flatMap({ Token(shown: $0) }) else { return nil }
         let now = installation.clock.now()
         return try await installation.database.read { tx in
-            guard let link = try SessionsStore(tx: tx).link(hash: token.hash, at: now),
+            guard let link = try SessionsStore(tx: tx).link(hash: token.hash, at: now), link.purpose != .secondStep,
                 let person = try self.people([link.person], of: link.tenant, in: tx)[link.person], person.isActive
             else { return nil }
             return OpenLink(token: token, link: link, person: person)
@@ -55,21 +58,27 @@ extension Accounts {
         pageResponse(deadLinkPage(context.words), in: context, status: .gone)
     }
 
-    /// Uses the link up, does what it is for and begins a session, all in one transaction.
+    /// Uses the link up, does what it is for and lets its holder in, all in one transaction.
     private func use(
-        _ open: OpenLink, _ context: WebContext, _ deed: @escaping @Sendable (any Transaction) throws -> Void
+        _ open: OpenLink, _ request: Request, _ context: WebContext,
+        _ deed: @escaping @Sendable (any Transaction) throws -> Void
     ) async throws -> Response {
         let now = installation.clock.now()
-        let session = try await installation.database.write { tx -> NewSession? in
+        let origin = origin(of: request, context)
+        let admission = try await installation.database.write { tx -> Admission? in
             guard let link = try SessionsStore(tx: tx).useLink(hash: open.token.hash, at: now) else { return nil }
             try deed(tx)
-            return try self.beginSession(of: link.person, link.tenant, in: tx, at: now)
+            let person = try self.somebody(link.person, of: link.tenant, in: tx)
+            return try self.admit(person, from: origin, in: tx, at: now)
         }
-        guard let session else { return deadLink(context) }
-        return signedIn(session, next: "/")
+        guard let admission else { return deadLink(context) }
+        return admitted(admission, from: origin, next: "/")
     }
 
-    private func choosePassword(_ open: OpenLink, _ input: FormInput, _ context: WebContext) async throws -> Response {
+    /// Whoever has asked for another password may have lost the old one to somebody: all sessions and links end.
+    private func choosePassword(
+        _ open: OpenLink, _ input: FormInput, _ request: Request, _ context: WebContext
+    ) async throws -> Response {
         let form = PasswordForm(input)
         let refused = form.refusals
         guard refused.all.isEmpty else {
@@ -77,18 +86,32 @@ extension Accounts {
             return pageResponse(page, in: context, status: refused.status)
         }
         let hash = try await hashPassword(form.password)
-        return try await use(open, context) { tx in
-            try PeopleStore(tx: tx, tenant: open.link.tenant).setPasswordHash(hash, of: open.link.person)
-            try SessionsStore(tx: tx).deleteAll(of: open.link.person, open.link.tenant)
+        let (person, tenant, now) = (open.link.person, open.link.tenant, installation.clock.now())
+        let entry = AuditEntry(
+            person: person, actor: open.person.name, action: "accounts.audit.passwordChosen", subject: person.raw,
+            address: context.remoteAddress)
+        return try await use(open, request, context) { tx in
+            try PeopleStore(tx: tx, tenant: tenant).setPasswordHash(hash, of: person)
+            let sessions = SessionsStore(tx: tx)
+            try sessions.deleteAll(of: person, tenant)
+            try sessions.deleteLinks(of: person, tenant)
+            try self.audit(entry, of: tenant, in: tx, at: now)
         }
     }
 
-    private func setUp(_ open: OpenLink, _ input: FormInput, _ context: WebContext) async throws -> Response {
+    private func setUp(
+        _ open: OpenLink, _ input: FormInput, _ request: Request, _ context: WebContext
+    ) async throws -> Response {
         let form = SetUpForm(input, language: context.words.language)
         do {
             try form.check()
             let hash = try await hashPassword(form.password.password)
-            return try await use(open, context) { tx in
+            let now = installation.clock.now()
+            let entry = AuditEntry(
+                person: open.link.person, actor: form.person.login, action: "accounts.audit.setUp",
+                subject: open.link.person.raw, details: .object(["name": .string(form.centreName)]),
+                address: context.remoteAddress)
+            return try await use(open, request, context) { tx in
                 let tenant = open.link.tenant
                 try TenantsStore(tx: tx).rename(
                     tenant, to: form.centreName, language: form.person.language, timeZone: form.timeZone)
@@ -99,6 +122,7 @@ extension Accounts {
                         arguments: ["login": form.person.login], field: "login")
                 }
                 try people.setPasswordHash(hash, of: open.link.person)
+                try self.audit(entry, of: tenant, in: tx, at: now)
             }
         } catch {
             let refused = try refusals(in: error)

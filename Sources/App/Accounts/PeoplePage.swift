@@ -6,7 +6,8 @@ import Markup
 struct PeoplePage {
     let signedIn: SignedIn
     let people: [Person]
-    let teams: [TeamID: String]
+    let teams: [Team]
+    let filter: PeopleFilter
     /// Where the next page begins; nil on the last one.
     let older: String?
     let isFirst: Bool
@@ -16,17 +17,15 @@ struct PeoplePage {
             TableColumn(t("accounts.name")), TableColumn(t("accounts.login")), TableColumn(t("accounts.roles")),
             TableColumn(t("accounts.team")), TableColumn(t("accounts.state")),
         ]
-        let rows: [[HTML]] = people.map { person in
-            [
-                name(of: person), HTML(person.login),
-                roleBadges(person.roles, t), HTML(person.team.flatMap { teams[$0] } ?? "–"), state(person, t),
-            ]
-        }
-        let next = older.map { "/settings/people?after=" + queryValue($0) }
-        let body: HTML = """
-            \(table(t("accounts.peopleTitle"), columns, rows))\
-            \(pagination(newer: isFirst ? nil : "/settings/people", older: next, t: t))
-            """
+        let list =
+            people.isEmpty
+            ? emptyState(
+                t("accounts.nobodyFound"), t("accounts.nobodyFoundHint"),
+                action: linkButton(t("accounts.showAll"), to: "/settings/people"))
+            : table(t("accounts.peopleTitle"), columns, people.map { row($0, t) })
+        let next = older.map { PeopleQuery(filter).address(after: $0) }
+        let first = isFirst ? nil : PeopleQuery(filter).address(after: nil)
+        let body: HTML = "\(filters(t))\(list)\(pagination(newer: first, older: next, t: t))"
         return Page(
             title: t("accounts.peopleTitle"), current: .people, body: body,
             actions: linkButton(t("accounts.addPerson"), to: "/settings/people/new", isPrimary: true))
@@ -38,103 +37,37 @@ struct PeoplePage {
         return "<a href=\"/settings/people/\(person.id.description)\">\(person.name)</a>"
     }
 
-    private func state(_ person: Person, _ t: Localizer) -> HTML {
-        if !person.isActive { return badge(t("accounts.inactive")) }
-        if person.needsReview { return badge(t("accounts.needsReview"), .warning) }
-        return person.canSignIn ? badge(t("accounts.canSignIn"), .good) : badge(t("accounts.cannotSignIn"))
-    }
-}
-
-/// One person's fields, or a new person's.
-struct PersonPage {
-    let signedIn: SignedIn
-    /// Nil for a new one.
-    let existing: Person?
-    let form: PersonForm
-    let teams: [Team]
-    var errors = FieldErrors.none
-
-    private var path: String { existing.map { "/settings/people/\($0.id)" } ?? "/settings/people/new" }
-
-    func page(_ t: Localizer) -> Page {
-        let title = existing?.name ?? t("accounts.addPerson")
-        var body: HTML = """
-            \(errors.summary(t))\
-            \(card(nil, postForm(to: path, signedIn: signedIn, fields(t) + submitButton(t("frame.save")))))
-            """
-        if existing != nil { body += card(t("accounts.linkHeading"), linkForm(t)) }
-        var page = Page(title: title, current: .people, body: body, hasErrors: !errors.isEmpty)
-        page.path = [(t("accounts.peopleTitle"), "/settings/people")]
-        return page
+    private func row(_ person: Person, _ t: Localizer) -> [HTML] {
+        let team = person.team.flatMap { id in teams.first { $0.id == id } }
+        return [
+            name(of: person), HTML(person.login), roleBadges(person.roles, t), HTML(team?.name ?? "–"),
+            personState(person, t),
+        ]
     }
 
-    private func linkForm(_ t: Localizer) -> HTML {
-        "<p class=\"note\">\(t("accounts.linkNote"))</p>"
-            + actionButton(t("accounts.makeLink"), to: path + "/link", signedIn: signedIn)
-    }
-
-    private func fields(_ t: Localizer) -> HTML {
-        let person = form.person
-        let login: HTML =
-            existing == nil
-            ? textField(
-                FieldLabel(
-                    "login", t("accounts.login"), hint: t("accounts.loginHint"), error: errors["login"],
-                    isRequired: true), value: person.login, autocomplete: "off",
-                limit: AccountsLimits.loginLength)
-            : descriptionList([(t("accounts.login"), HTML(person.login))])
-        let active: HTML =
-            existing == nil ? .empty : checkBox(FieldLabel("isActive", t("accounts.isActive")), isOn: form.isActive)
+    private func filters(_ t: Localizer) -> HTML {
+        let query = PeopleQuery(filter)
+        let any = [FieldOption("", t("accounts.any"))]
+        let roles = any + Role.ofCentre.map { FieldOption($0.rawValue, t("accounts.role.\($0.rawValue)")) }
+        let states =
+            any + PersonState.allCases.map { FieldOption($0.rawValue, t("accounts.personState.\($0.rawValue)")) }
+        let places =
+            any + [FieldOption(PeopleQuery.noTeam, t("accounts.noTeam"))]
+            + teams.map { FieldOption($0.id.description, $0.name) }
         return """
-            \(login)\
-            \(textField(FieldLabel("firstName", t("accounts.firstName"), error: errors["firstName"]),
-                value: person.firstName, autocomplete: "off", limit: AccountsLimits.nameLength))\
-            \(textField(FieldLabel("lastName", t("accounts.lastName"), error: errors["lastName"]),
-                value: person.lastName, autocomplete: "off", limit: AccountsLimits.nameLength))\
-            \(textField(FieldLabel("email", t("accounts.email"), error: errors["email"]),
-                value: person.email ?? "", type: "email", autocomplete: "off", limit: 254))\
-            \(roles(t))\(teamFields(t))\
-            \(selectField(FieldLabel("language", t("accounts.language"), error: errors["language"]),
-                [FieldOption("ru", t("frame.language.ru")), FieldOption("en", t("frame.language.en"))],
-                selected: person.language))\(active)
-            """
-    }
-
-    private func roles(_ t: Localizer) -> HTML {
-        let options = Role.ofCentre.map { FieldOption($0.rawValue, t("accounts.roleHint.\($0.rawValue)")) }
-        return checkBoxes(
-            FieldLabel("roles", t("accounts.roles"), error: errors["roles"]), options,
-            selected: Set(form.person.roles.map(\.rawValue)))
-    }
-
-    private func teamFields(_ t: Localizer) -> HTML {
-        let options = teams.map { FieldOption($0.id.description, $0.name) }
-        let supervised: HTML =
-            teams.isEmpty
-            ? .empty
-            : checkBoxes(
-                FieldLabel("supervisedTeams", t("accounts.supervisedTeams"), hint: t("accounts.supervisedTeamsHint")),
-                options, selected: Set(form.person.supervisedTeams.map(\.description)))
-        return """
-            \(selectField(FieldLabel("team", t("accounts.team"), error: errors["team"]),
-                [FieldOption("", t("accounts.noTeam"))] + options, selected: form.person.team?.description ?? ""))\
-            \(textField(FieldLabel("newTeam", t("accounts.newTeam"), hint: t("accounts.newTeamHint"),
-                error: errors["newTeam"]), value: form.newTeam, autocomplete: "off",
-                limit: AccountsLimits.nameLength))\(supervised)
+            <form method="get" action="/settings/people" class="filters" role="search">\
+            \(textField(FieldLabel("q", t("accounts.search")), value: filter.text, type: "search"))\
+            \(selectField(FieldLabel("role", t("accounts.oneRole")), roles, selected: query.role))\
+            \(selectField(FieldLabel("team", t("accounts.team")), places, selected: query.team))\
+            \(selectField(FieldLabel("state", t("accounts.state")), states, selected: query.state))\
+            <div class="buttons"><button class="button">\(t("accounts.show"))</button></div></form>
             """
     }
 }
 
-/// The link that lets somebody choose a password, shown once to the administrator who passes it on.
-func personLinkPage(_ person: Person, address: String, _ t: Localizer) -> Page {
-    let content: HTML = """
-        \(notice(.warning, HTML(t("accounts.linkOnce", ["name": person.name]))))\
-        <code class="secret">\(address)</code>\
-        <div class="buttons">\(linkButton(t("accounts.toPeople"), to: "/settings/people", isPrimary: true))</div>
-        """
-    var page = Page(title: t("accounts.linkHeading"), current: .people, body: card(nil, content))
-    page.path = [
-        (t("accounts.peopleTitle"), "/settings/people"), (person.name, "/settings/people/\(person.id)"),
-    ]
-    return page
+/// How somebody stands, as a label.
+func personState(_ person: Person, _ t: Localizer) -> HTML {
+    if !person.isActive { return badge(t("accounts.inactive")) }
+    if person.needsReview { return badge(t("accounts.needsReview"), .warning) }
+    return person.canSignIn ? badge(t("accounts.canSignIn"), .good) : badge(t("accounts.cannotSignIn"))
 }

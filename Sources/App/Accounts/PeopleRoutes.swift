@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Administrators list, add and change the people of their centre.
+// Administrators list and add the people of their centre.
 import Foundation
 import Hummingbird
 import Markup
@@ -20,56 +20,37 @@ extension Accounts {
             var person = NewPerson(login: "")
             person.roles = [.agent]
             person.language = signedIn.language
-            let page = PersonPage(
-                signedIn: signedIn, existing: nil, form: PersonForm(person: person, isActive: true),
-                teams: try await self.teams(of: signedIn))
+            let page = try await self.newPersonPage(signedIn, PersonForm(person: person))
             return pageResponse(page.page(context.words), in: context)
         }
         router.post("/settings/people/new") { try await self.addPerson($0, $1) }
-        router.get("/settings/people/:person") { _, context in
-            let page = try await self.personPage(try context.require(.administrator), try context.id("person"))
-            return pageResponse(page.page(context.words), in: context)
-        }
-        router.post("/settings/people/:person") { try await self.changePerson($0, $1) }
-        router.post("/settings/people/:person/link") { try await self.makeLink($0, $1) }
-    }
-
-    private func teams(of signedIn: SignedIn) async throws -> [Team] {
-        try await installation.database.read { try self.teams(of: signedIn.tenant, in: $0) }
+        addPersonRoutes(to: router)
     }
 
     private func listPeople(_ request: Request, _ context: WebContext) async throws -> Response {
         let signedIn = try context.require(.administrator)
-        let after = request.uri.queryParameters["after"].map { String($0.prefix(AccountsLimits.loginLength * 2)) }
+        let input = try FormInput(query: request.uri.query)
+        let after = input.text("after").nonEmpty.map { String($0.prefix(AccountsLimits.loginLength * 2)) }
+        let filter = PeopleQuery(input).filter
         let limit = AccountsLimits.pageRows
         let (people, teams) = try await installation.database.read { tx in
             let store = PeopleStore(tx: tx, tenant: signedIn.tenant)
-            return (try store.page(after: after, limit: limit + 1), try store.teams())
+            return (
+                try store.page(filter, after: after, limit: limit + 1), try self.teams(of: signedIn.tenant, in: tx)
+            )
         }
         let page = PeoplePage(
-            signedIn: signedIn, people: Array(people.prefix(limit)),
-            teams: Dictionary(teams.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first }),
+            signedIn: signedIn, people: Array(people.prefix(limit)), teams: teams, filter: filter,
             older: people.count > limit ? people[limit - 1].login.folded : nil, isFirst: after == nil)
         return pageResponse(page.page(context.words), in: context)
     }
 
-    private func personPage(_ signedIn: SignedIn, _ id: PersonID) async throws -> PersonPage {
-        try await installation.database.read { tx in
-            guard let person = try self.people([id], of: signedIn.tenant, in: tx)[id] else { throw Refusal.notFound }
-            guard signedIn.mayChange(person) else { throw Refusal.ofProvider }
-            let store = PeopleStore(tx: tx, tenant: signedIn.tenant)
-            var new = NewPerson(login: person.login)
-            new.firstName = person.firstName
-            new.lastName = person.lastName
-            new.email = person.email
-            new.team = person.team
-            new.roles = person.roles
-            new.supervisedTeams = try store.supervisedTeams(of: id)
-            new.language = person.language
-            return PersonPage(
-                signedIn: signedIn, existing: person, form: PersonForm(person: new, isActive: person.isActive),
-                teams: try store.teams())
+    private func newPersonPage(_ signedIn: SignedIn, _ form: PersonForm) async throws -> PersonPage {
+        let (teams, canMail) = try await installation.database.read { tx in
+            (try self.teams(of: signedIn.tenant, in: tx), try self.canMail(of: signedIn.tenant, in: tx))
         }
+        return PersonPage(
+            signedIn: signedIn, existing: nil, form: form, teams: teams.filter { !$0.isArchived }, canMail: canMail)
     }
 
     private func addPerson(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -78,68 +59,38 @@ extension Accounts {
         let now = installation.clock.now()
         do {
             let id = try await installation.database.write { tx in
-                let new = try self.checked(form, signedIn, in: tx)
-                let id = try self.createPerson(new, passwordHash: nil, of: signedIn.tenant, in: tx, at: now)
-                let entry = AuditEntry(by: signedIn, action: "accounts.personCreated", subject: id.raw)
-                try self.audit(entry, of: signedIn.tenant, in: tx, at: now)
+                let new = try self.checked(form, signedIn, in: tx, at: now)
+                let id = try self.addPerson(new, of: signedIn.tenant, by: Doer(signedIn), in: tx, at: now)
+                if form.invites {
+                    let person = try self.somebody(id, of: signedIn.tenant, in: tx)
+                    try self.mailLink(to: person, by: Doer(signedIn), in: tx, at: now)
+                }
                 return id
             }
-            return redirect(to: "/settings/people/\(id)", saying: Flash("accounts.personAdded"))
+            let arguments = ["name": form.person.login, "email": form.person.email ?? ""]
+            let flash = form.invites ? Flash("accounts.invitationSent", arguments) : Flash("accounts.personAdded")
+            return redirect(to: "/settings/people/\(id)", saying: flash)
         } catch {
             let refused = try refusals(in: error)
-            var page = PersonPage(
-                signedIn: signedIn, existing: nil, form: form, teams: try await teams(of: signedIn))
+            var page = try await newPersonPage(signedIn, form)
             page.errors = FieldErrors(refused, t: context.words)
             return pageResponse(page.page(context.words), in: context, status: refused.status)
         }
     }
 
     /// The person as typed, with the new team made if there is one.
-    private func checked(_ form: PersonForm, _ signedIn: SignedIn, in tx: any Transaction) throws -> NewPerson {
-        try form.check(teams: try teams(of: signedIn.tenant, in: tx))
+    func checked(
+        _ form: PersonForm, _ signedIn: SignedIn, in tx: any Transaction, at now: Moment
+    ) throws -> NewPerson {
+        let teams = try teams(of: signedIn.tenant, in: tx)
+        try form.check(teams: teams)
         var new = form.person
-        if let name = form.newTeam.nonEmpty { new.team = try findOrMakeTeam(name, of: signedIn.tenant, in: tx) }
+        guard let name = form.newTeam.nonEmpty else { return new }
+        if let team = teams.first(where: { $0.name.folded == name.folded }) {
+            new.team = team.id
+        } else {
+            new.team = try addTeam(name, of: signedIn.tenant, by: Doer(signedIn), in: tx, at: now).id
+        }
         return new
-    }
-
-    private func changePerson(_ request: Request, _ context: WebContext) async throws -> Response {
-        let signedIn = try context.require(.administrator)
-        let id: PersonID = try context.id("person")
-        let shown = try await personPage(signedIn, id)
-        let form = PersonForm(try await FormInput(request), login: shown.existing?.login ?? "")
-        let now = installation.clock.now()
-        do {
-            try await installation.database.write { tx in
-                let new = try self.checked(form, signedIn, in: tx)
-                let store = PeopleStore(tx: tx, tenant: signedIn.tenant)
-                let administrators = try store.lockedAdministrators()
-                let isOne = form.isActive && new.roles.contains(.administrator)
-                let isLeft = isOne || !Set(administrators).subtracting([id]).isEmpty
-                if let refusal = Self.refusal(administrators: Set(administrators), after: isLeft) { throw refusal }
-                try store.update(id, to: new, isActive: form.isActive)
-                if !form.isActive { try SessionsStore(tx: tx).deleteAll(of: id, signedIn.tenant) }
-                let entry = AuditEntry(by: signedIn, action: "accounts.personChanged", subject: id.raw)
-                try self.audit(entry, of: signedIn.tenant, in: tx, at: now)
-            }
-            return redirect(to: "/settings/people", saying: Flash("frame.saved"))
-        } catch {
-            let refused = try refusals(in: error)
-            var page = PersonPage(signedIn: signedIn, existing: shown.existing, form: form, teams: shown.teams)
-            page.errors = FieldErrors(refused, t: context.words)
-            return pageResponse(page.page(context.words), in: context, status: refused.status)
-        }
-    }
-
-    private func makeLink(_ request: Request, _ context: WebContext) async throws -> Response {
-        let signedIn = try context.require(.administrator)
-        let id: PersonID = try context.id("person")
-        guard let person = try await personPage(signedIn, id).existing, person.isActive else { throw Refusal.notFound }
-        let now = installation.clock.now()
-        let address = try await installation.database.write { tx in
-            let entry = AuditEntry(by: signedIn, action: "accounts.linkMade", subject: id.raw)
-            try self.audit(entry, of: signedIn.tenant, in: tx, at: now)
-            return try self.makeLink(for: id, of: signedIn.tenant, purpose: .reset, hours: 72, in: tx, at: now)
-        }
-        return pageResponse(personLinkPage(person, address: address, context.words), in: context)
     }
 }

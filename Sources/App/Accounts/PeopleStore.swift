@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// People, their roles and their teams in the database.
+// People, their roles and whom they supervise, in the database.
 import Storage
 
-/// The tables `person`, `person_role`, `team` and `supervised_team` of one centre.
+/// The tables `person`, `person_role` and `supervised_team` of one centre.
 struct PeopleStore {
     let tx: any Transaction
     let tenant: TenantID
 
-    private static let columns: SQL = """
+    static let columns: SQL = """
         p.tenant_id, p.id, p.login, p.first_name, p.last_name, p.email, p.team_id, p.language, p.time_zone,
         p.is_active, p.needs_review, CASE WHEN p.password_hash IS NULL THEN 0 ELSE 1 END AS can_sign_in
         """
@@ -23,16 +23,6 @@ struct PeopleStore {
         if list.isEmpty { return [:] }
         let found = try people(where: "p.login_folded IN (\(list.joined(separator: ", ")))")
         return Dictionary(found.map { ($0.login.folded, $0) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    /// People in order of their login names, after one of them.
-    func page(after: String?, limit: Int) throws -> [Person] {
-        let rows = try tx.query(
-            """
-            SELECT \(Self.columns) FROM person p WHERE p.tenant_id = \(tenant) AND p.login_folded > \(after ?? "")
-            ORDER BY p.login_folded LIMIT \(limit)
-            """)
-        return try withRoles(try rows.map(Self.person))
     }
 
     /// Everybody, in order of their login names.
@@ -56,7 +46,7 @@ struct PeopleStore {
         return try withRoles(try rows.map(Self.person))
     }
 
-    private func withRoles(_ people: [Person]) throws -> [Person] {
+    func withRoles(_ people: [Person]) throws -> [Person] {
         if people.isEmpty { return [] }
         let list = people.map { "\($0.id)" as SQL }.joined(separator: ", ")
         var roles: [PersonID: Set<Role>] = [:]
@@ -86,11 +76,11 @@ struct PeopleStore {
         let id: PersonID = tx.new()
         let changed = try tx.execute(
             """
-            INSERT INTO person (tenant_id, id, login, login_folded, first_name, last_name, email, email_folded,
-                team_id, language, time_zone, password_hash, is_active, needs_review, created_at)
+            INSERT INTO person (tenant_id, id, login, login_folded, first_name, last_name, name_folded, email,
+                email_folded, team_id, language, time_zone, password_hash, is_active, needs_review, created_at)
             VALUES (\(tenant), \(id), \(new.login), \(new.login.folded), \(new.firstName), \(new.lastName),
-                \(new.email), \(new.email?.folded), \(new.team), \(new.language), \(new.timeZone), \(passwordHash),
-                1, \(needsReview), \(now))
+                \(new.nameFolded), \(new.email), \(new.email?.folded), \(new.team), \(new.language),
+                \(new.timeZone), \(passwordHash), 1, \(needsReview), \(now))
             ON CONFLICT (tenant_id, login_folded) DO NOTHING
             """)
         guard changed == 1 else { return nil }
@@ -102,7 +92,10 @@ struct PeopleStore {
 
     /// Makes people without sign-in for login names that nobody has, all in one statement; those that another
     /// transaction makes at the same time are left alone.
-    func insertAgents(_ agents: [AgentReference], language: String, at now: Moment) throws {
+    /// - Returns: those that were made.
+    func insertAgents(
+        _ agents: [AgentReference], language: String, at now: Moment
+    ) throws -> [(id: PersonID, login: String)] {
         let values: [SQL] = agents.map { agent in
             let id: PersonID = tx.new()
             return """
@@ -115,22 +108,24 @@ struct PeopleStore {
             INSERT INTO person (tenant_id, id, login, login_folded, first_name, last_name, team_id, language,
                 is_active, needs_review, created_at)
             VALUES \(values.joined(separator: ", "))
-            ON CONFLICT (tenant_id, login_folded) DO NOTHING RETURNING id
+            ON CONFLICT (tenant_id, login_folded) DO NOTHING RETURNING id, login
             """)
-        if made.isEmpty { return }
+        if made.isEmpty { return [] }
         let roles: [SQL] = try made.map { row in
             let person: PersonID = try row.at(0)
             return "(\(tenant), \(person), \(Role.agent.rawValue))"
         }
         try tx.execute(
             "INSERT INTO person_role (tenant_id, person_id, role) VALUES \(roles.joined(separator: ", "))")
+        return try made.map { (try $0.at(0), try $0.at(1)) }
     }
 
     func update(_ person: PersonID, to new: NewPerson, isActive: Bool) throws {
         try tx.execute(
             """
-            UPDATE person SET first_name = \(new.firstName), last_name = \(new.lastName), email = \(new.email),
-                email_folded = \(new.email?.folded), team_id = \(new.team), language = \(new.language),
+            UPDATE person SET first_name = \(new.firstName), last_name = \(new.lastName),
+                name_folded = \(new.nameFolded), email = \(new.email), email_folded = \(new.email?.folded),
+                team_id = \(new.team), language = \(new.language), time_zone = \(new.timeZone),
                 is_active = \(isActive), needs_review = 0
             WHERE tenant_id = \(tenant) AND id = \(person)
             """)
@@ -195,10 +190,6 @@ struct PeopleStore {
         return teams
     }
 
-    func setTimeZone(of person: PersonID, to timeZone: String?) throws {
-        try tx.execute("UPDATE person SET time_zone = \(timeZone) WHERE tenant_id = \(tenant) AND id = \(person)")
-    }
-
     /// Active administrators, the longest there first. On PostgreSQL their roles are locked, so that two people
     /// cannot take each other's away at once.
     func lockedAdministrators() throws -> [PersonID] {
@@ -228,21 +219,13 @@ struct PeopleStore {
             "UPDATE person SET is_active = \(isActive) WHERE tenant_id = \(tenant) AND id = \(person)")
     }
 
-    func setNames(of person: PersonID, first: String, last: String) throws {
-        try tx.execute(
-            """
-            UPDATE person SET first_name = \(first), last_name = \(last)
-            WHERE tenant_id = \(tenant) AND id = \(person)
-            """)
-    }
-
     /// Gives somebody another login name and names; false when somebody else has that login name.
     func rename(_ person: PersonID, to new: NewPerson) throws -> Bool {
         try tx.execute(
             """
             UPDATE person SET login = \(new.login), login_folded = \(new.login.folded),
-                first_name = \(new.firstName), last_name = \(new.lastName), email = \(new.email),
-                email_folded = \(new.email?.folded), language = \(new.language)
+                first_name = \(new.firstName), last_name = \(new.lastName), name_folded = \(new.nameFolded),
+                email = \(new.email), email_folded = \(new.email?.folded), language = \(new.language)
             WHERE tenant_id = \(tenant) AND id = \(person) AND NOT EXISTS (
                 SELECT 1 FROM person o
                 WHERE o.tenant_id = \(tenant) AND o.login_folded = \(new.login.folded) AND o.id <> \(person))
@@ -261,36 +244,5 @@ struct PeopleStore {
 
     func setLanguage(of person: PersonID, to language: String) throws {
         try tx.execute("UPDATE person SET language = \(language) WHERE tenant_id = \(tenant) AND id = \(person)")
-    }
-
-    // MARK: Teams
-
-    func teams() throws -> [Team] {
-        try tx.query("SELECT id, name FROM team WHERE tenant_id = \(tenant) ORDER BY name_folded").map { row in
-            Team(id: try row.at(0), name: try row.at(1))
-        }
-    }
-
-    /// The team of a name, made when there is none.
-    func findOrMakeTeam(_ name: String) throws -> TeamID {
-        let id: TeamID = tx.new()
-        try tx.execute(
-            """
-            INSERT INTO team (tenant_id, id, name, name_folded) VALUES (\(tenant), \(id), \(name), \(name.folded))
-            ON CONFLICT (tenant_id, name_folded) DO NOTHING
-            """)
-        let row = try tx.one("SELECT id FROM team WHERE tenant_id = \(tenant) AND name_folded = \(name.folded)")
-        return try row?.at(0) ?? id
-    }
-
-    /// Gives a team another name; false when another team has it.
-    func rename(_ team: TeamID, to name: String) throws -> Bool {
-        try tx.execute(
-            """
-            UPDATE team SET name = \(name), name_folded = \(name.folded)
-            WHERE tenant_id = \(tenant) AND id = \(team) AND NOT EXISTS (
-                SELECT 1 FROM team o
-                WHERE o.tenant_id = \(tenant) AND o.name_folded = \(name.folded) AND o.id <> \(team))
-            """) == 1
     }
 }

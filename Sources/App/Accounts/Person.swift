@@ -42,6 +42,8 @@ extension Refusal {
 public struct Team: Sendable, Hashable {
     public let id: TeamID
     public let name: String
+    /// Its figures stay; it is offered nowhere any more.
+    public var isArchived = false
 }
 
 /// What a new person begins with.
@@ -57,6 +59,17 @@ public struct NewPerson: Sendable {
     public var timeZone: String?
 
     public init(login: String) { self.login = login }
+
+    /// Somebody as they stand, to begin a change with.
+    init(_ person: Person, supervisedTeams: Set<TeamID>) {
+        login = person.login
+        (firstName, lastName, email) = (person.firstName, person.lastName, person.email)
+        (team, roles, self.supervisedTeams) = (person.team, person.roles, supervisedTeams)
+        (language, timeZone) = (person.language, person.timeZone)
+    }
+
+    /// The names as they are searched.
+    var nameFolded: String { (firstName + " " + lastName).folded }
 
     /// - Throws: ``Refusals`` by field.
     func check() throws { try refusals.throwIfAny() }
@@ -114,26 +127,34 @@ public struct FoundAgent: Sendable {
     public let isNew: Bool
 }
 
-/// Who looks after what: the log's entry before it is written.
-public struct AuditEntry: Sendable {
-    public let person: PersonID?
-    /// A name that stays readable when the person is gone: a login name, `api-key:NAME`, `command line`.
-    public let actor: String
-    /// Room and deed, for example `accounts.keyCreated`.
-    public let action: String
-    public let subject: Int64?
-    public let details: JSON
+/// How somebody stands, as lists tell it.
+public enum PersonState: String, Sendable, CaseIterable {
+    /// Works here and can sign in.
+    case active
+    /// Works here and has chosen no password.
+    case noPassword
+    /// Was made from a sender's login name, and nobody has looked at them.
+    case needsReview
+    /// Does not work here any more.
+    case inactive
+}
 
-    public init(person: PersonID?, actor: String, action: String, subject: Int64? = nil, details: JSON = .null) {
-        self.person = person
-        self.actor = actor
-        self.action = action
-        self.subject = subject
-        self.details = details
+/// Which people a list shows.
+public struct PeopleFilter: Sendable, Equatable {
+    /// In which team.
+    enum InTeam: Sendable, Equatable {
+        case any, none
+        case one(TeamID)
     }
 
-    /// What a signed-in person did.
-    public init(by signedIn: SignedIn, action: String, subject: Int64? = nil, details: JSON = .null) {
-        self.init(person: signedIn.person, actor: signedIn.name, action: action, subject: subject, details: details)
-    }
+    /// What was typed: each of its words stands in a name or the address.
+    var text = ""
+    var role: Role?
+    var team = InTeam.any
+    var state: PersonState?
+
+    public init() {}
+
+    /// Few enough for a statement.
+    var words: [String] { text.split(separator: " ").prefix(5).map { String($0.prefix(100)) } }
 }

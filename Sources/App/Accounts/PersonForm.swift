@@ -6,12 +6,12 @@ struct PersonForm: Sendable {
     var person: NewPerson
     /// The name of a team that does not exist yet.
     var newTeam: String
-    var isActive: Bool
+    /// A new person is mailed an invitation at once.
+    var invites = false
 
-    init(person: NewPerson, isActive: Bool) {
+    init(person: NewPerson) {
         self.person = person
         newTeam = ""
-        self.isActive = isActive
     }
 
     /// - Parameter login: nil for a new person, whose login name is typed; it does not change later, since senders and
@@ -25,9 +25,10 @@ struct PersonForm: Sendable {
         person.roles = Set(input.values("roles").compactMap { Role(rawValue: $0) }).intersection(Role.ofCentre)
         person.supervisedTeams = Set(input.values("supervisedTeams").prefix(1000).compactMap { TeamID($0) })
         person.language = input.text("language")
+        person.timeZone = input.text("timeZone").nonEmpty
         self.person = person
         newTeam = input.text("newTeam")
-        isActive = login == nil || input.flag("isActive")
+        invites = login == nil && input.flag("invite")
     }
 
     /// - Parameter teams: those that the centre has: a team of another centre is none.

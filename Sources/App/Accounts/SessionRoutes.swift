@@ -6,17 +6,38 @@ import Hummingbird
 import Markup
 import NIOCore
 
-/// The cookie of a session. Behind https its name begins with `__Host-`: no other host, no path, no plain http.
-struct SessionCookie {
+/// A cookie of ours. Behind https its name begins with `__Host-`: no other host, no path, no plain http.
+struct HostCookie {
+    /// What it is for, and how long the browser keeps it.
+    enum Use {
+        case session, secondStep, device
+
+        fileprivate var suffix: String {
+            switch self {
+            case .session: ""
+            case .secondStep: "-step"
+            case .device: "-device"
+            }
+        }
+
+        fileprivate var seconds: Int64 {
+            switch self {
+            case .session: AccountsLimits.sessionDays * 86400
+            case .secondStep: AccountsLimits.secondStepSeconds
+            case .device: 365 * 86400
+            }
+        }
+    }
+
+    let use: Use
     let isSecure: Bool
 
-    var name: String { isSecure ? "__Host-otklik" : "otklik" }
+    var name: String { (isSecure ? "__Host-otklik" : "otklik") + use.suffix }
 
     func value(of request: Request) -> String? { request.cookies[name]?.value }
 
-    func setting(_ token: String) -> HTTPField {
-        let seconds = AccountsLimits.sessionDays * 86400
-        return HTTPField(name: .setCookie, value: "\(name)=\(token); Max-Age=\(seconds)\(attributes)")
+    func setting(_ value: String) -> HTTPField {
+        HTTPField(name: .setCookie, value: "\(name)=\(value); Max-Age=\(use.seconds)\(attributes)")
     }
 
     var removal: HTTPField { HTTPField(name: .setCookie, value: "\(name)=; Max-Age=0\(attributes)") }
@@ -24,16 +45,45 @@ struct SessionCookie {
     private var attributes: String { "; Path=/; HttpOnly; SameSite=Lax" + (isSecure ? "; Secure" : "") }
 }
 
+extension Accounts {
+    func cookie(_ use: HostCookie.Use) -> HostCookie { HostCookie(use: use, isSecure: installation.isSecure) }
+
+    /// Where a request comes from.
+    func origin(of request: Request, _ context: WebContext) -> RequestOrigin {
+        RequestOrigin(
+            address: context.remoteAddress, userAgent: request.headers[.userAgent] ?? "",
+            known: KnownDevice(cookie: cookie(.device).value(of: request)))
+    }
+
+    /// Sets the cookies that follow, and goes on.
+    func admitted(_ admission: Admission, from origin: RequestOrigin, next: String) -> Response {
+        switch admission {
+        case .session(let session):
+            var response = redirect(to: next)
+            response.headers.append(cookie(.session).setting(session.token))
+            let device = (origin.known ?? KnownDevice())
+                .remembering(session.login, of: session.tenant, installation.secret)
+            response.headers.append(cookie(.device).setting(device.cookie))
+            response.headers.append(cookie(.secondStep).removal)
+            return response
+        case .secondStep(let token):
+            var response = redirect(to: "/login/code?next=" + queryValue(next))
+            response.headers.append(cookie(.secondStep).setting(token))
+            return response
+        }
+    }
+}
+
 /// Sets `signedIn` and the person's language by the session cookie of a browser, and `signedInKey` by the bearer key
 /// of a program.
 public struct SignedInMiddleware: RouterMiddleware {
     public typealias Context = WebContext
     private let accounts: Accounts
-    private let cookie: SessionCookie
+    private let cookie: HostCookie
 
     public init(accounts: Accounts) {
         self.accounts = accounts
-        cookie = SessionCookie(isSecure: accounts.installation.isSecure)
+        cookie = accounts.cookie(.session)
     }
 
     public func handle(
@@ -45,7 +95,8 @@ public struct SignedInMiddleware: RouterMiddleware {
         } else if request.isForBrowsers, !request.uri.path.hasPrefix("/assets/"),
             let token = cookie.value(of: request)
         {
-            context.signedIn = try await accounts.signedIn(token: token, at: accounts.installation.clock.now())
+            context.signedIn = try await accounts.signedIn(
+                token: token, from: context.remoteAddress, at: accounts.installation.clock.now())
             if let language = context.signedIn?.language {
                 context.localizer = accounts.installation.catalogue.localizer(language)
             }

@@ -9,30 +9,68 @@ struct SessionsStore {
 
     // MARK: Sessions
 
-    func insert(hash: [UInt8], person: PersonID, of tenant: TenantID, at now: Moment, until end: Moment) throws {
+    func insert(
+        hash: [UInt8], person: PersonID, of tenant: TenantID, from origin: RequestOrigin, at now: Moment,
+        until end: Moment
+    ) throws {
         try tx.execute("DELETE FROM session WHERE expires_at <= \(now)")
+        let id: SessionID = tx.new()
         try tx.execute(
             """
-            INSERT INTO session (token_hash, tenant_id, person_id, created_at, expires_at)
-            VALUES (\(hash), \(tenant), \(person), \(now), \(end))
+            INSERT INTO session (token_hash, id, tenant_id, person_id, address, device, created_at, last_seen_at,
+                expires_at)
+            VALUES (\(hash), \(id), \(tenant), \(person), \(origin.address), \(origin.device), \(now), \(now), \(end))
             """)
     }
 
     func delete(hash: [UInt8]) throws { try tx.execute("DELETE FROM session WHERE token_hash = \(hash)") }
 
-    /// Ends all sessions of a person but one.
-    func deleteAll(of person: PersonID, _ tenant: TenantID, except kept: [UInt8] = []) throws {
+    /// Ends one session of a person; false when there is none such.
+    func delete(_ session: SessionID, of person: PersonID, _ tenant: TenantID) throws -> Bool {
+        try tx.execute(
+            "DELETE FROM session WHERE tenant_id = \(tenant) AND person_id = \(person) AND id = \(session)") == 1
+    }
+
+    /// Ends all sessions of a person but one, and says how many.
+    @discardableResult func deleteAll(
+        of person: PersonID, _ tenant: TenantID, except kept: SessionID? = nil
+    ) throws -> Int {
         try tx.execute(
             """
-            DELETE FROM session WHERE tenant_id = \(tenant) AND person_id = \(person) AND token_hash <> \(kept)
+            DELETE FROM session
+            WHERE tenant_id = \(tenant) AND person_id = \(person) AND id <> \(kept ?? SessionID(raw: 0))
             """)
+    }
+
+    /// Notes that a session was seen.
+    func see(_ hash: [UInt8], from address: String, at now: Moment) throws {
+        try tx.execute(
+            """
+            UPDATE session SET last_seen_at = \(now), address = \(String(address.prefix(64)))
+            WHERE token_hash = \(hash)
+            """)
+    }
+
+    /// A person's sessions, the one that was seen last first.
+    func sessions(of person: PersonID, _ tenant: TenantID, at now: Moment) throws -> [Session] {
+        try tx.query(
+            """
+            SELECT id, address, device, created_at, last_seen_at FROM session
+            WHERE tenant_id = \(tenant) AND person_id = \(person) AND expires_at > \(now)
+            ORDER BY last_seen_at DESC, id DESC LIMIT 100
+            """
+        ).map { row in
+            Session(
+                id: try row.at(0), address: try row.at(1), device: try row.at(2), begunAt: try row.at(3),
+                seenAt: try row.at(4))
+        }
     }
 
     /// Who a session belongs to: one row for each of the person's roles and supervised teams.
     static func holder(hash: [UInt8], at now: Moment) -> SQL {
         """
         SELECT s.tenant_id, s.person_id, p.login, p.first_name, p.last_name, p.language,
-            COALESCE(p.time_zone, t.time_zone) AS time_zone, t.surveys_enabled, r.role, v.team_id
+            COALESCE(p.time_zone, t.time_zone) AS time_zone, t.surveys_enabled, r.role, v.team_id, s.id, s.last_seen_at
         FROM session s
         JOIN person p ON p.tenant_id = s.tenant_id AND p.id = s.person_id AND p.is_active = 1
         JOIN tenant t ON t.id = s.tenant_id AND t.archived_at IS NULL
@@ -52,17 +90,21 @@ struct SessionsStore {
             roles: Set(try rows.compactMap { try $0.get("role", as: String?.self).flatMap(Role.init(rawValue:)) }),
             supervisedTeams: Set(try rows.compactMap { try $0.get("team_id", as: TeamID?.self) }),
             language: try first.get("language"), timeZone: try first.get("time_zone"), formToken: formToken)
+        signedIn.session = try first.get("id")
         signedIn.hasSurveys = try first.get("surveys_enabled")
         return signedIn
     }
 
     // MARK: One-time links
 
-    func insert(_ link: SignInLink, hash: [UInt8]) throws {
+    /// Makes a link, and forgets those that ended long ago.
+    func insert(_ link: SignInLink, hash: [UInt8], id: SignInLinkID? = nil, at now: Moment) throws {
+        try tx.execute("DELETE FROM sign_in_link WHERE expires_at < \(now.adding(days: -30))")
         try tx.execute(
             """
-            INSERT INTO sign_in_link (token_hash, tenant_id, person_id, purpose, expires_at)
-            VALUES (\(hash), \(link.tenant), \(link.person), \(link.purpose.rawValue), \(link.expiresAt))
+            INSERT INTO sign_in_link (token_hash, id, tenant_id, person_id, purpose, created_at, expires_at)
+            VALUES (\(hash), \(id ?? tx.new()), \(link.tenant), \(link.person), \(link.purpose.rawValue), \(now),
+                \(link.expiresAt))
             """)
     }
 
@@ -97,6 +139,21 @@ struct SessionsStore {
             """)
     }
 
+    /// Ends all links of a person.
+    func deleteLinks(of person: PersonID, _ tenant: TenantID) throws {
+        try tx.execute("DELETE FROM sign_in_link WHERE tenant_id = \(tenant) AND person_id = \(person)")
+    }
+
+    /// When a person's latest link of each purpose was made, as far back as links are kept.
+    func lately(_ person: PersonID, _ tenant: TenantID) throws -> [SignInLink.Purpose: Moment] {
+        let rows = try tx.query(
+            """
+            SELECT purpose, MAX(created_at) FROM sign_in_link
+            WHERE tenant_id = \(tenant) AND person_id = \(person) GROUP BY purpose
+            """)
+        return Dictionary(try rows.map { (try $0.at(0), try $0.at(1)) }, uniquingKeysWith: { first, _ in first })
+    }
+
     private static func link(_ row: Row) throws -> SignInLink {
         SignInLink(
             tenant: try row.get("tenant_id"), person: try row.get("person_id"), purpose: try row.get("purpose"),
@@ -115,10 +172,12 @@ struct SessionsStore {
     func countAttempt(_ subject: String, _ patience: Patience, at now: Moment) throws -> Int? {
         try tx.one(
             """
-            INSERT INTO login_attempt (subject, failures, last_at) VALUES (\(subject), 1, \(now))
+            INSERT INTO login_attempt (subject, failures, refused, last_at) VALUES (\(subject), 1, 0, \(now))
             ON CONFLICT (subject) DO UPDATE SET
                 failures = CASE WHEN login_attempt.last_at < \(now.adding(seconds: -900)) THEN 1
                     ELSE login_attempt.failures + 1 END,
+                refused = CASE WHEN login_attempt.last_at < \(now.adding(seconds: -900)) THEN 0
+                    ELSE login_attempt.refused END,
                 last_at = \(now)
             WHERE login_attempt.last_at <= CASE
                 WHEN login_attempt.failures < \(patience.free) THEN \(now)
@@ -129,10 +188,16 @@ struct SessionsStore {
         )?.at(0)
     }
 
-    /// Forgets the attempts of those who have shown the right password.
+    /// Takes back what was counted of somebody who has shown the right password; what others have done stays counted.
     func forgive(_ subjects: [String]) throws {
         let list = SQL.list(subjects)
-        try tx.execute("DELETE FROM login_attempt WHERE subject IN (\(list))")
+        try tx.execute("UPDATE login_attempt SET failures = failures - 1 WHERE subject IN (\(list)) AND failures > 0")
+    }
+
+    /// Counts an attempt that came too soon, and says how many that are.
+    func countRefused(_ subject: String) throws -> Int {
+        try tx.one("UPDATE login_attempt SET refused = refused + 1 WHERE subject = \(subject) RETURNING refused")?
+            .at(0) ?? 0
     }
 
     /// Forgets old attempts, so that the table stays small.

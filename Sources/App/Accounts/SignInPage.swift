@@ -13,14 +13,9 @@ struct SignInPage {
     var errors = FieldErrors.none
 
     func page(_ t: Localizer) -> Page {
-        let centreField: HTML =
-            centre == nil && centreName == nil
-            ? textField(
-                FieldLabel(
-                    "centre", t("accounts.centre"), hint: t("accounts.centreHint"), error: errors["centre"],
-                    isRequired: true), autocomplete: "organization") : .empty
+        let mustSayCentre = centre == nil && centreName == nil
         let form: HTML = """
-            \(errors.summary(t))\(centreField)\
+            \(errors.summary(t))\(if: mustSayCentre, centreField(errors, t))\
             \(textField(FieldLabel("login", t("accounts.login"), error: errors["login"], isRequired: true),
                 value: login, autocomplete: "username", limit: AccountsLimits.loginLength))\
             \(textField(FieldLabel("password", t("accounts.password"), error: errors["password"], isRequired: true),
@@ -28,7 +23,8 @@ struct SignInPage {
             \(hiddenField("next", next))\(submitButton(t("accounts.signIn")))
             """
         let action = centre.map { "/\($0)/login" } ?? "/login"
-        let body = card(centreName, postForm(to: action, signedIn: nil, form))
+        let forgotten: HTML = "<p><a href=\"\(action)/reset\">\(t("accounts.forgotten"))</a></p>"
+        let body = card(centreName, postForm(to: action, signedIn: nil, form) + forgotten)
         return Page(title: t("accounts.signInTitle"), body: body, hasErrors: !errors.isEmpty)
     }
 }
@@ -40,7 +36,10 @@ func notSetUpPage(_ t: Localizer) -> Page {
 
 /// A link that cannot be used any more.
 func deadLinkPage(_ t: Localizer) -> Page {
-    let body = card(nil, "<p>\(t("accounts.deadLink"))</p><p><a href=\"/login\">\(t("accounts.toSignIn"))</a></p>")
+    let body = card(
+        nil,
+        "<p>\(t("accounts.deadLink"))</p><p><a href=\"/login\">\(t("accounts.toSignIn"))</a></p>"
+            + "<p><a href=\"/login/reset\">\(t("accounts.forgotten"))</a></p>")
     return Page(title: t("accounts.deadLinkTitle"), body: body)
 }
 

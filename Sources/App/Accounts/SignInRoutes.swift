@@ -7,8 +7,6 @@ import Markup
 import Storage
 
 extension Accounts {
-    var cookie: SessionCookie { SessionCookie(isSecure: installation.isSecure) }
-
     /// Adds the addresses of those who are not signed in, and of signing out.
     func addSignInRoutes(to router: some RouterMethods<WebContext>) {
         router.get("/login") { try await self.showSignIn($0, $1) }
@@ -50,10 +48,10 @@ extension Accounts {
             guard let tenant else {
                 throw Refusal(.invalid, code: "unknown_centre", key: "accounts.unknownCentre", field: "centre")
             }
-            let credentials = Credentials(
-                login: form.login, password: form.password, address: context.remoteAddress)
-            let session = try await signIn(credentials, to: tenant.id, at: installation.clock.now())
-            return signedIn(session, next: form.next)
+            let credentials = Credentials(login: form.login, password: form.password)
+            let origin = origin(of: request, context)
+            let admission = try await signIn(credentials, to: tenant.id, from: origin, at: installation.clock.now())
+            return admitted(admission, from: origin, next: form.next)
         } catch {
             let refused = try refusals(in: error)
             let page = SignInPage(
@@ -67,17 +65,10 @@ extension Accounts {
         }
     }
 
-    /// Sets the cookie and goes on.
-    func signedIn(_ session: NewSession, next: String) -> Response {
-        var response = redirect(to: next)
-        response.headers.append(cookie.setting(session.token))
-        return response
-    }
-
     private func signOut(_ request: Request, _ context: WebContext) async throws -> Response {
-        if let token = cookie.value(of: request) { try await signOut(token: token) }
+        if let token = cookie(.session).value(of: request) { try await signOut(token: token) }
         var response = redirect(to: "/login")
-        response.headers.append(cookie.removal)
+        response.headers.append(cookie(.session).removal)
         return response
     }
 

@@ -98,8 +98,18 @@ public enum AccountsLimits {
     static let passwordBytes = 512
     /// Fewer characters are guessed too quickly.
     static let passwordLength = 10
+    /// The step after the password has to be taken within so long.
+    static let secondStepSeconds: Int64 = 600
+    /// How often it is noted that a session was seen.
+    static let seenSeconds: Int64 = 300
+    /// A link in a mail works so long.
+    static let mailedLinkHours: Int64 = 1
     /// A session ends so long after signing in.
     static let sessionDays: Int64 = 14
+    /// A link for choosing a password that somebody hands over works so long.
+    static let handedLinkHours: Int64 = 72
+    /// People whom a team's page offers in a list; where there are more, login names are typed.
+    static let offeredPeople = 300
     /// Rows of one page of a list.
     static let pageRows = 50
 }

@@ -54,7 +54,7 @@ extension Accounts {
         let details: [String: JSON] = [
             "messageMegabytes": json(limits.messageMegabytes), "messagesPerSecond": json(limits.messagesPerSecond),
         ]
-        try log("accounts.limitsSet", tenant.raw, details, of: tenant, by: actor, in: tx, at: now)
+        try log("accounts.audit.limitsSet", tenant.raw, details, of: tenant, by: actor, in: tx, at: now)
     }
 
     /// Puts a centre away: nobody signs in, its keys are refused, it asks nobody. Mailed links still take answers, and
@@ -63,7 +63,7 @@ extension Accounts {
         _ tenant: TenantID, by actor: String = commandLine, in tx: any Transaction, at now: Moment
     ) throws {
         guard try TenantsStore(tx: tx).setArchived(now, tenant) else { return }
-        try log("accounts.archived", tenant.raw, of: tenant, by: actor, in: tx, at: now)
+        try log("accounts.audit.centreArchived", tenant.raw, of: tenant, by: actor, in: tx, at: now)
     }
 
     /// Brings an archived centre back as it was.
@@ -71,7 +71,7 @@ extension Accounts {
         _ tenant: TenantID, by actor: String = commandLine, in tx: any Transaction, at now: Moment
     ) throws {
         guard try TenantsStore(tx: tx).setArchived(nil, tenant) else { return }
-        try log("accounts.reactivated", tenant.raw, of: tenant, by: actor, in: tx, at: now)
+        try log("accounts.audit.centreReactivated", tenant.raw, of: tenant, by: actor, in: tx, at: now)
     }
 
     /// Makes somebody a provider, or one no more. The roles in their centre stay.
@@ -79,7 +79,7 @@ extension Accounts {
         _ isOne: Bool, _ person: Person, by actor: String = commandLine, in tx: any Transaction, at now: Moment
     ) throws {
         try PeopleStore(tx: tx, tenant: person.tenant).setProvider(isOne, person.id)
-        let action = isOne ? "accounts.providerMade" : "accounts.providerUnmade"
+        let action = isOne ? "accounts.audit.providerMade" : "accounts.audit.providerUnmade"
         try log(action, person.id.raw, of: person.tenant, by: actor, in: tx, at: now)
     }
 }

@@ -14,6 +14,13 @@ struct Token: Sendable {
         text = prefix + String((0..<33).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] })
     }
 
+    /// One that follows from 64 bytes of a keyed digest: for links that stand nowhere.
+    init(derivedFrom bytes: [UInt8]) {
+        let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789")
+        precondition(bytes.count >= 33, "A token has 33 characters.")
+        text = String(bytes.prefix(33).map { alphabet[Int($0) % alphabet.count] })
+    }
+
     /// One that somebody has shown; nil when it cannot be one, so that nothing long is hashed.
     init?(shown: String, prefix: String = "") {
         guard shown.hasPrefix(prefix), shown.utf8.count == prefix.utf8.count + 33,

@@ -13,7 +13,7 @@ extension Otklik {
             groups: [
                 NavigationSection("frame.group.quality", [.forms]),
                 NavigationSection(
-                    "frame.group.centre", [.centreSettings, .people, .apiKeys],
+                    "frame.group.centre", [.centreSettings, .people, .teams, .apiKeys, .audit],
                     groups: [NavigationSection("frame.group.email", [.emailSettings, .suppressions])]),
             ]),
         NavigationSection(nil, [.reports, .records, .outbox]),

@@ -56,6 +56,16 @@ struct Events: Sendable {
         try rooms.value.mailings.compose(events, in: tx, at: now)
     }
 
+    /// People are invited, or have forgotten their passwords: links go to their mail.
+    func accountMailsDue(_ events: [AccountMailDue], in tx: any Transaction, at now: Moment) throws {
+        let mails = events.map { due in
+            StaffMailDue(
+                tenant: due.tenant, person: due.person, recipient: due.recipient, subject: due.subject,
+                text: due.text, language: due.language, windowEndsAt: due.windowEndsAt)
+        }
+        try rooms.value.mailings.compose(mails, in: tx, at: now)
+    }
+
     /// 3. Invitations were made, sent, answered or lost: figures count them.
     func invitationsChanged(_ events: [InvitationChanged], in tx: any Transaction, at now: Moment) throws {
         try rooms.value.statistics.count(events, in: tx, at: now)

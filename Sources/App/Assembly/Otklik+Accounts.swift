@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the command line does with centres, people and keys. Each answer is a value that is printed as a table or as
+// What the command line does with centres and keys. Each answer is a value that is printed as a table or as
 // JSON.
 import Foundation
 import Storage
@@ -32,23 +32,6 @@ public struct ShownTenant: Encodable, Sendable {
         self.init(entry.tenant)
         (people, queuedMail) = (entry.activity.people, entry.activity.queued)
         (heldSenders, lastActivityAt) = (entry.activity.holds, entry.activity.lastAt?.rfc3339)
-    }
-}
-
-/// A person as the command line shows them.
-public struct ShownPerson: Encodable, Sendable {
-    public let login: String
-    public let name: String
-    public let roles: [String]
-    public let email: String?
-    public let isActive: Bool
-    /// Whether a password was chosen.
-    public let canSignIn: Bool
-
-    init(_ person: Person) {
-        (login, name, email) = (person.login, person.name, person.email)
-        roles = Role.allCases.filter(person.roles.contains).map(\.rawValue)
-        (isActive, canSignIn) = (person.isActive, person.canSignIn)
     }
 }
 
@@ -85,10 +68,7 @@ public struct ShownKey: Encodable, Sendable {
 }
 
 extension Otklik {
-    /// How long a link of the command line works.
-    private static let linkHours: Int64 = 24 * 7
-
-    private func change<Value: Sendable>(
+    func change<Value: Sendable>(
         _ body: @escaping @Sendable (any Transaction, Moment) throws -> Value
     ) async throws -> Value {
         let now = installation.clock.now()
@@ -166,7 +146,8 @@ extension Otklik {
             let tenant = try accounts.meant(key, in: tx)
             let person = try accounts.somebody(login, of: tenant.id, in: tx)
             try accounts.setProvider(isOne, person, in: tx, at: now)
-            return ShownPerson(try accounts.somebody(login, of: tenant.id, in: tx))
+            return ShownPerson(
+                try accounts.somebody(login, of: tenant.id, in: tx), teams: try accounts.teams(of: tenant.id, in: tx))
         }
     }
 
@@ -174,60 +155,6 @@ extension Otklik {
     public func setSurveys(_ isOn: Bool, tenant key: String?) async throws -> ShownTenant {
         let accounts = rooms.accounts
         return try await change(tenant: key) { try accounts.setSurveys(isOn, of: $0.id, in: $1, at: $2) }
-    }
-
-    // MARK: People
-
-    private static func add(
-        _ new: NewPerson, to tenant: Tenant, _ accounts: Accounts, in tx: any Transaction, at now: Moment
-    ) throws -> ShownLink {
-        _ = try accounts.addPerson(new, of: tenant.id, in: tx, at: now)
-        let person = try accounts.somebody(new.login, of: tenant.id, in: tx)
-        return try link(for: person, of: tenant, accounts, in: tx, at: now)
-    }
-
-    private static func link(
-        for person: Person, of tenant: Tenant, _ accounts: Accounts, in tx: any Transaction, at now: Moment
-    ) throws -> ShownLink {
-        let link = try accounts.passwordLink(for: person, hours: linkHours, in: tx, at: now)
-        return ShownLink(
-            tenant: tenant.key, login: person.login, link: link, expiresAt: now.adding(hours: linkHours).rfc3339)
-    }
-
-    /// Makes a person, and a one-time address for choosing a password.
-    public func createPerson(_ new: NewPerson, tenant key: String?) async throws -> ShownLink {
-        let accounts = rooms.accounts
-        return try await change { tx, now in
-            try Self.add(new, to: try accounts.meant(key, in: tx), accounts, in: tx, at: now)
-        }
-    }
-
-    public func people(tenant key: String?) async throws -> [ShownPerson] {
-        let accounts = rooms.accounts
-        return try await installation.database.read { tx in
-            try accounts.everybody(of: try accounts.meant(key, in: tx).id, in: tx)
-        }.map(ShownPerson.init)
-    }
-
-    /// Makes a one-time address for choosing a new password.
-    public func passwordLink(login: String, tenant key: String?) async throws -> ShownLink {
-        let accounts = rooms.accounts
-        return try await change { tx, now in
-            let tenant = try accounts.meant(key, in: tx)
-            let person = try accounts.somebody(login, of: tenant.id, in: tx)
-            return try Self.link(for: person, of: tenant, accounts, in: tx, at: now)
-        }
-    }
-
-    /// Lets somebody in, or no more.
-    public func setActive(_ isActive: Bool, login: String, tenant key: String?) async throws -> ShownPerson {
-        let accounts = rooms.accounts
-        return try await change { tx, now in
-            let tenant = try accounts.meant(key, in: tx)
-            let person = try accounts.somebody(login, of: tenant.id, in: tx)
-            try accounts.setActive(isActive, person, in: tx, at: now)
-            return ShownPerson(try accounts.somebody(login, of: tenant.id, in: tx))
-        }
     }
 
     // MARK: Keys

@@ -31,7 +31,7 @@ extension Otklik {
         let accounts = rooms.accounts
         let tenant = try await installation.database.read { tx -> TenantID? in
             if let key { return try accounts.meant(key, in: tx).id }
-            let all = try accounts.tenants(in: tx)
+            let all = try accounts.tenants(after: nil, limit: 2, in: tx)
             return all.count == 1 ? all.first?.id : nil
         }
         let taken = try await rooms.mailings.take(

@@ -31,7 +31,10 @@ public struct Rooms: Sendable {
     init(_ installation: Installation) {
         let later = Later<Rooms>()
         let events = Events(rooms: later)
-        accounts = Accounts(installation: installation)
+        let questions = Questions(rooms: later)
+        accounts = Accounts(
+            installation: installation, mailsDue: { try events.accountMailsDue($0, in: $1, at: $2) },
+            hasMailServer: { try questions.hasMailServer($0, in: $1) })
         settings = Settings(installation: installation)
         services = Services(installation: installation)
         contacts = Contacts(installation: installation)

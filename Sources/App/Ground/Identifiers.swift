@@ -49,6 +49,24 @@ public struct PersonID: Identifier {
     public init(raw: Int64) { self.raw = raw }
 }
 
+/// The id of a session, which is not its secret.
+public struct SessionID: Identifier {
+    public let raw: Int64
+    public init(raw: Int64) { self.raw = raw }
+}
+
+/// The id of a one-time link, which is not its secret.
+public struct SignInLinkID: Identifier {
+    public let raw: Int64
+    public init(raw: Int64) { self.raw = raw }
+}
+
+/// The id of somebody's wish for a new password.
+public struct PasswordRequestID: Identifier {
+    public let raw: Int64
+    public init(raw: Int64) { self.raw = raw }
+}
+
 /// The id of a team.
 public struct TeamID: Identifier {
     public let raw: Int64

@@ -27,6 +27,10 @@ public struct SignedIn: Sendable {
     public let timeZone: String
     /// The value that forms have to send back.
     public let formToken: String
+    /// Where the request comes from, for the log; nil where nobody has said so.
+    public var address: String?
+    /// The session by which the person is known; nil where there is none.
+    public var session: SessionID?
     /// The provider's switch: whether the centre asks its customers (spec 8).
     public var hasSurveys = true
 

@@ -12,6 +12,9 @@ public struct ServerSecret: Sendable {
         case unsubscribe
         case returnPath = "return-path"
         case formToken = "form-token"
+        case signInLink = "sign-in-link"
+        case device
+        case recoveryCode = "recovery-code"
         case sealing
         case fingerprint
     }

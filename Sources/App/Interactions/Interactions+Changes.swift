@@ -56,8 +56,9 @@ extension Interactions {
                 try store.update(interaction)
                 try accounts.audit(
                     AuditEntry(
-                        person: nil, actor: sender.actor, action: "interactions.reopened",
-                        subject: interaction.id.raw),
+                        person: nil, actor: sender.actor, action: "interactions.audit.reopened",
+                        subject: interaction.id.raw,
+                        details: .object(["externalId": .string(interaction.externalID)])),
                     of: sender.tenant, in: tx, at: now)
             }
             try events.reopened(sender.tenant, interaction.id, tx, now)
@@ -102,8 +103,12 @@ extension Interactions {
         }
         try accounts.audit(
             AuditEntry(
-                person: nil, actor: sender.actor, action: "interactions.partCorrected", subject: interaction.id.raw,
-                details: .object(["part": .string(after.part), "before": shown(before), "after": shown(after)])),
+                person: nil, actor: sender.actor, action: "interactions.audit.partCorrected",
+                subject: interaction.id.raw,
+                details: .object([
+                    "part": .string(after.part), "externalId": .string(interaction.externalID), "before": shown(before),
+                    "after": shown(after),
+                ])),
             of: sender.tenant, in: tx, at: now)
     }
 

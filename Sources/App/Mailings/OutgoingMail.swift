@@ -21,6 +21,7 @@ struct OutgoingMail: Sendable {
         let links = links(of: row)
         message.html = content.html.map { body(html: $0, row: row, links: links, language: content.language) }
         message.text = content.text.map { body(text: $0, row: row, links: links, language: content.language) }
+        if row.kind == .staff { message.text = message.text.map { MailedLink.fill($0, of: installation) } }
         if row.kind == .survey {
             message.unsubscribeLinks = [links.unsubscribe]
             let path = ReturnPath(tenant: tenant, message: row.id)
@@ -42,7 +43,11 @@ struct OutgoingMail: Sendable {
         let hidden = t("mailings.outbox.hiddenLink")
         let links = withLinks ? links(of: row) : Links(survey: hidden, unsubscribe: hidden)
         let html = content.html.map { body(html: $0, row: row, links: links, language: content.language) }
-        let text = content.text.map { body(text: $0, row: row, links: links, language: content.language) }
+        let text = content.text.map { text in
+            MailedLink.fill(
+                body(text: text, row: row, links: links, language: content.language), of: installation,
+                hiding: withLinks ? nil : hidden)
+        }
         return ReadableMail(
             subject: content.subject, text: text ?? html.map { PlainText.make(fromHTML: $0) } ?? "", html: html)
     }

@@ -28,6 +28,7 @@ CREATE TABLE team (
     id BIGINT NOT NULL,
     name TEXT NOT NULL, -- open
     name_folded TEXT NOT NULL, -- open
+    archived_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, name_folded)
 ) /*without rowid*/;
@@ -39,6 +40,7 @@ CREATE TABLE person (
     login_folded TEXT NOT NULL, -- personal
     first_name TEXT NOT NULL, -- personal
     last_name TEXT NOT NULL, -- personal
+    name_folded TEXT NOT NULL DEFAULT '', -- personal
     email TEXT, -- personal
     email_folded TEXT, -- personal
     team_id BIGINT,
@@ -52,6 +54,7 @@ CREATE TABLE person (
     UNIQUE (tenant_id, login_folded)
 ) /*without rowid*/;
 CREATE INDEX person_email ON person (tenant_id, email_folded);
+CREATE INDEX person_team ON person (tenant_id, team_id);
 CREATE INDEX person_review ON person (tenant_id) WHERE needs_review = 1;
 
 CREATE TABLE person_role (
@@ -67,28 +70,37 @@ CREATE TABLE supervised_team (
     team_id BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, person_id, team_id)
 ) /*without rowid*/;
+CREATE INDEX supervised_team_team ON supervised_team (tenant_id, team_id);
 
 CREATE TABLE session (
     token_hash /*bytes*/ PRIMARY KEY,
+    id BIGINT NOT NULL,
     tenant_id BIGINT NOT NULL,
     person_id BIGINT NOT NULL,
+    address TEXT NOT NULL, -- personal
+    device TEXT NOT NULL, -- open
     created_at BIGINT NOT NULL,
+    last_seen_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 ) /*without rowid*/;
 CREATE INDEX session_person ON session (tenant_id, person_id);
 
 CREATE TABLE sign_in_link (
     token_hash /*bytes*/ PRIMARY KEY,
+    id BIGINT NOT NULL,
     tenant_id BIGINT NOT NULL,
     person_id BIGINT NOT NULL,
     purpose TEXT NOT NULL, -- open
+    created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     used_at BIGINT
 ) /*without rowid*/;
+CREATE INDEX sign_in_link_person ON sign_in_link (tenant_id, person_id);
 
 CREATE TABLE login_attempt (
     subject TEXT PRIMARY KEY, -- personal
     failures INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
     last_at BIGINT NOT NULL
 ) /*without rowid*/;
 
@@ -110,8 +122,13 @@ CREATE TABLE audit (
     at BIGINT NOT NULL,
     person_id BIGINT,
     actor TEXT NOT NULL, -- personal
+    address TEXT, -- personal
     action TEXT NOT NULL, -- open
     subject_id BIGINT,
     details TEXT NOT NULL, -- personal
     PRIMARY KEY (tenant_id, id)
 ) /*without rowid*/;
+CREATE INDEX audit_at ON audit (tenant_id, at, id);
+CREATE INDEX audit_person ON audit (tenant_id, person_id, id);
+CREATE INDEX audit_action ON audit (tenant_id, action, id);
+CREATE INDEX audit_subject ON audit (tenant_id, subject_id, id);

@@ -93,7 +93,7 @@ struct CentreImport {
         let paths = differences.prefix(200).map { JSON.string($0.path) }
         try operations.accounts.audit(
             AuditEntry(
-                person: nil, actor: Accounts.commandLine, action: "operations.configurationImported",
+                person: nil, actor: Accounts.commandLine, action: "operations.audit.configurationImported",
                 details: .object(["count": .number(Double(differences.count)), "paths": .array(Array(paths))])),
             of: stored.tenant.id, in: tx, at: now)
     }

@@ -39,9 +39,12 @@ extension Operations {
         return try await installation.database.write { tx in
             let id = try accounts.createTenant(new, in: tx, at: now)
             try surveys.welcome(id, language: new.language, in: tx)
+            let entry = Doer.named(actor).did(
+                "accounts.audit.centreCreated", id.raw, .object(["name": .string(new.name)]))
+            try accounts.audit(entry, of: id, in: tx, at: now)
             if limits != TenantLimits() { try accounts.setLimits(limits, of: id, by: actor, in: tx, at: now) }
             let link = try administrator.map { person -> AdministratorLink in
-                _ = try accounts.addPerson(person, of: id, by: actor, in: tx, at: now)
+                _ = try accounts.addPerson(person, of: id, by: .named(actor), in: tx, at: now)
                 let made = try accounts.somebody(person.login, of: id, in: tx)
                 return try self.link(for: made, by: actor, in: tx, at: now)
             }
@@ -86,7 +89,7 @@ extension Operations {
         for person: Person, by actor: String, in tx: any Transaction, at now: Moment
     ) throws -> AdministratorLink {
         let hours = AdministratorLink.hours
-        let address = try accounts.passwordLink(for: person, hours: hours, by: actor, in: tx, at: now)
+        let address = try accounts.passwordLink(for: person, hours: hours, by: .named(actor), in: tx, at: now)
         return AdministratorLink(
             login: person.login, name: person.name, address: address, expiresAt: now.adding(hours: hours))
     }

@@ -55,7 +55,9 @@ extension Records {
             let now = installation.clock.now()
             try await installation.database.write { tx in
                 try accounts.audit(
-                    AuditEntry(by: signedIn, action: "records.answersSeen", subject: id.raw),
+                    AuditEntry(
+                        by: signedIn, action: "records.audit.answersSeen", subject: id.raw,
+                        details: .object(["externalId": .string(record.interaction.externalID)])),
                     of: signedIn.tenant, in: tx, at: now)
             }
         }

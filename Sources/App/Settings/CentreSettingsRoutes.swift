@@ -69,7 +69,7 @@ struct CentreSettingsRoutes: Sendable {
         try await installation.database.write { tx in
             try deed(tx, now)
             let entry = AuditEntry(
-                by: signedIn, action: "settings.\(part.rawValue)Changed", subject: signedIn.tenant.raw)
+                by: signedIn, action: "settings.audit.\(part.rawValue)Changed", subject: signedIn.tenant.raw)
             try accounts.audit(entry, of: signedIn.tenant, in: tx, at: now)
         }
         return redirect(to: part.path, saying: Flash("settings.saved"))

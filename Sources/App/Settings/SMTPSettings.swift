@@ -74,4 +74,23 @@ public struct SMTPSettings: Sendable, Equatable {
         guard old.password != nil, requiresAuthentication else { return false }
         return host != old.host || port != old.port || userName != old.userName || secure.isWeaker(than: old.secure)
     }
+
+    /// What the log tells of a change: of the password only that it is another one.
+    func change(from old: SMTPSettings) -> JSON {
+        var (before, after) = (old.facts, facts)
+        if password != old.password {
+            before["password"] = old.password == nil ? nil : .string("•••")
+            after["password"] = password == nil ? nil : .string("••••••")
+        }
+        return .change(from: before, to: after)
+    }
+
+    private var facts: [String: JSON] {
+        let texts = [
+            "senderName": senderName, "senderEmail": senderEmail, "host": host ?? "", "port": String(port),
+            "secure": secure.rawValue, "userName": userName ?? "", "unknownPolicy": unknownPolicy.rawValue,
+            "sizeLimit": sizeLimitMegabytes.map { String($0) } ?? "",
+        ]
+        return texts.filter { !$0.value.isEmpty }.mapValues { .string($0) }
+    }
 }

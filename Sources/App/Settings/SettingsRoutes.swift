@@ -51,6 +51,9 @@ public struct SettingsRoutes: Sendable {
             let now = settings.installation.clock.now()
             try await settings.installation.database.write { tx in
                 try settings.save(checked, of: signedIn.tenant, in: tx, at: now)
+                let entry = AuditEntry(
+                    by: signedIn, action: "settings.audit.emailChanged", details: checked.change(from: old))
+                try AuditStore(tx: tx, tenant: signedIn.tenant).insert(entry, at: now)
                 try changed(signedIn.tenant, tx, now)
             }
             return redirect(to: "/settings/email", saying: Flash("settings.saved"))

@@ -56,12 +56,15 @@ extension Workflows {
     }
 
     /// Switches a configuration on or off; its waiting runs meet the gate when they come to their mail.
+    /// - Returns: its name.
     /// - Throws: ``Refusal`` when there is none.
-    public func setEnabled(
+    @discardableResult public func setEnabled(
         _ isEnabled: Bool, _ configuration: ConfigurationID, of tenant: TenantID, in tx: any Transaction, at now: Moment
-    ) throws {
-        guard try WorkflowsStore(tenant: tenant, tx: tx).setEnabled(isEnabled, configuration, at: now) else {
+    ) throws -> String {
+        let store = WorkflowsStore(tenant: tenant, tx: tx)
+        guard let name = try store.setEnabled(isEnabled, configuration, at: now) else {
             throw Refusal(.notFound, code: "unknown_configuration", key: "workflows.refusal.unknownConfiguration")
         }
+        return name
     }
 }

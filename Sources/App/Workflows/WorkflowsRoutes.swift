@@ -43,9 +43,10 @@ extension Workflows {
         let id: ConfigurationID = try context.id("configuration")
         let now = installation.clock.now()
         try await installation.database.write { tx in
-            try setEnabled(isEnabled, id, of: signedIn.tenant, in: tx, at: now)
-            let deed = isEnabled ? "workflows.configurationEnabled" : "workflows.configurationDisabled"
-            let entry = AuditEntry(by: signedIn, action: deed, subject: id.raw)
+            let name = try setEnabled(isEnabled, id, of: signedIn.tenant, in: tx, at: now)
+            let deed = isEnabled ? "workflows.audit.configurationEnabled" : "workflows.audit.configurationDisabled"
+            let entry = AuditEntry(
+                by: signedIn, action: deed, subject: id.raw, details: .object(["name": .string(name)]))
             try AuditStore(tx: tx, tenant: signedIn.tenant).insert(entry, at: now)
         }
         let undo = "/workflows/configurations/\(id)/" + (isEnabled ? "disabling" : "enabling")

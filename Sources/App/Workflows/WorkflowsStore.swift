@@ -110,12 +110,12 @@ struct WorkflowsStore {
             """
     }
 
-    /// False when there is no such configuration.
-    func setEnabled(_ isEnabled: Bool, _ configuration: ConfigurationID, at now: Moment) throws -> Bool {
-        try tx.execute(
+    /// Gives the configuration's name; nil when there is none such.
+    func setEnabled(_ isEnabled: Bool, _ configuration: ConfigurationID, at now: Moment) throws -> String? {
+        try tx.one(
             """
             UPDATE workflow_configuration SET is_enabled = \(isEnabled), changed_at = \(now)
-            WHERE tenant_id = \(tenant) AND id = \(configuration)
-            """) > 0
+            WHERE tenant_id = \(tenant) AND id = \(configuration) RETURNING name
+            """)?.at(0)
     }
 }

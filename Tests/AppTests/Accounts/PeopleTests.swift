@@ -72,9 +72,11 @@ import Testing
             let browser = try await world.browser(app, as: "admin")
             try await browser.get("/settings/people/\(world.administrator)")
             let answer = try await browser.post(
-                "/settings/people/\(world.administrator)", ["roles": "agent", "language": "en", "isActive": "1"])
+                "/settings/people/\(world.administrator)", ["roles": "agent", "language": "en"])
             #expect(answer.status == .conflict)
             #expect(try await browser.get("/settings/people").status == .ok)
+            let leaving = try await browser.post("/settings/people/\(world.administrator)/deactivation", [:])
+            #expect(leaving.status == .conflict)
         }
     }
 
@@ -165,4 +167,104 @@ import Testing
             #expect(home.status == .ok && !home.body.contains("/settings/people"))
         }
     }
+
+    @Test(arguments: engines) func `people are found by words, role, team and state, page by page`(
+        engine: Dialect
+    ) async throws {
+        try await TestApp.run(on: engine) { app in
+            let world = try await SignInWorld.make(app)
+            let (accounts, now) = (app.rooms.accounts, app.now)
+            try await app.database.write { tx in
+                for number in 0..<60 {
+                    var new = NewPerson(login: "agent\(1000 + number)")
+                    (new.firstName, new.lastName) = ("Ольга", number == 7 ? "Ёжикова_100%" : "Кузнецова")
+                    new.email = "o\(number)@example.org"
+                    new.roles = number < 3 ? [.supervisor] : [.agent]
+                    new.team = number < 5 ? world.team : nil
+                    _ = try accounts.addPerson(new, of: world.tenant, in: tx, at: now)
+                }
+            }
+            func found(_ build: (inout PeopleFilter) -> Void) async throws -> [String] {
+                var filter = PeopleFilter()
+                build(&filter)
+                let fixed = filter
+                return try await app.database.read {
+                    try accounts.everybody(fixed, of: world.tenant, in: $0).map(\.login)
+                }
+            }
+            #expect(try await found { $0.text = "ёжикова ОЛЬГА" } == ["agent1007"])
+            #expect(try await found { $0.text = "_100%" } == ["agent1007"])
+            #expect(try await found { $0.text = "o12@" } == ["agent1012"])
+            #expect(try await found { $0.text = "!" } == [])
+            #expect(try await found { $0.role = .supervisor }.count == 4)
+            #expect(try await found { $0.team = .one(world.team) }.count == 5)
+            #expect(try await found { $0.team = .none }.count == 59)
+            #expect(try await found { $0.state = .noPassword }.count == 60)
+            #expect(try await found { $0.state = .active } == ["admin", "agent", "host", "super"])
+            let browser = try await world.browser(app, as: "admin")
+            let first = try await browser.get("/settings/people?q=кузнецова&role=agent".addingPercent)
+            #expect(first.body.contains("agent1003") && !first.body.contains("agent1059"))
+            let next = try #require(first.body.firstMatch(of: /href="(\/settings\/people\?[^"]+after=[^"]+)"/)).output.1
+            let second = try await browser.get(String(next).replacing("&amp;", with: "&"))
+            #expect(second.body.contains("agent1059") && !second.body.contains("agent1003"))
+            #expect(try await browser.get("/settings/people?q=nobody").body.contains("Nobody found"))
+        }
+    }
+
+    @Test(arguments: engines) func `who is deactivated is out at once, and may come back`(engine: Dialect) async throws
+    {
+        try await TestApp.run(on: engine) { app in
+            let world = try await SignInWorld.make(app)
+            let (browser, agent) = (
+                try await world.browser(app, as: "admin"), try await world.browser(app, as: "agent")
+            )
+            let path = "/settings/people/\(world.agent)"
+            #expect(try await browser.get(path + "/deactivation").body.contains("Deactivate AGENT?"))
+            #expect(try await browser.post(path + "/deactivation", ["confirmed": "1"]).status == .seeOther)
+            #expect(try await agent.get("/account").status == .seeOther)
+            let fields = ["login": "agent", "password": SignInWorld.password]
+            #expect(try await Browser(app).post("/login", fields).status == .unprocessableContent)
+            #expect(try await browser.get(path).body.contains("AGENT is inactive"))
+            #expect(try await browser.post(path + "/activation", [:]).status == .seeOther)
+            #expect(try await agent.get("/account").status == .seeOther)
+            #expect(try await Browser(app).post("/login", fields).status == .seeOther)
+            let log = try await app.database.query(
+                "SELECT action, actor, address FROM audit WHERE subject_id = \(world.agent) ORDER BY id")
+            let deeds = try log.map { try $0.at(0, as: String.self) }
+            #expect(deeds.contains("accounts.audit.personDisabled") && deeds.contains("accounts.audit.personEnabled"))
+            let disabled = try #require(try log.first { try $0.at(0, as: String.self).hasSuffix("personDisabled") })
+            #expect(try disabled.at(1, as: String.self) == "ADMIN")
+            #expect(try disabled.at(2, as: String.self) == "127.0.0.1")
+        }
+    }
+
+    @Test func `the log tells how a person stood before and after`() async throws {
+        try await TestApp.run(on: .sqlite) { app in
+            let world = try await SignInWorld.make(app)
+            let browser = try await world.browser(app, as: "admin")
+            let path = "/settings/people/\(world.agent)"
+            try await browser.get(path)
+            let fields = [
+                "firstName": "AGENT", "language": "en", "roles": "supervisor", "team": world.team.description,
+                "timeZone": "Asia/Omsk",
+            ]
+            #expect(try await browser.post(path, fields).status == .seeOther)
+            #expect(try await browser.post(path, fields).status == .seeOther)
+            let rows = try await app.database.query(
+                "SELECT details FROM audit WHERE action = 'accounts.audit.personChanged'")
+            #expect(rows.count == 1)
+            let details = try JSON(text: try #require(rows.first).at(0))
+            #expect(details["before"] == .object(["roles": .string("agent")]))
+            #expect(
+                details["after"]
+                    == .object([
+                        "roles": .string("supervisor"), "team": .string("Sales"), "timeZone": .string("Asia/Omsk"),
+                    ]))
+        }
+    }
+}
+
+extension String {
+    /// As a browser would send it.
+    fileprivate var addingPercent: String { addingPercentEncoding(withAllowedCharacters: .urlQueryAllowed) ?? self }
 }

@@ -69,11 +69,12 @@ import Testing
             let deeds = try await app.database.query(
                 "SELECT action FROM audit WHERE actor = \("command line") ORDER BY id")
             #expect(
-                try deeds.map { try $0.at(0, as: String.self) } == [
-                    "accounts.personCreated", "accounts.linkMade", "accounts.personCreated", "accounts.linkMade",
-                    "accounts.personDisabled", "accounts.personEnabled", "accounts.keyCreated", "accounts.keyCreated",
-                    "accounts.keyRevoked",
-                ])
+                try deeds.map { try $0.at(0, as: String.self) }
+                    == [
+                        "centreCreated", "personCreated", "linkMade", "personCreated", "linkMade", "personDisabled",
+                        "personEnabled",
+                        "keyCreated", "keyCreated", "keyRevoked",
+                    ].map { "accounts.audit." + $0 })
         }
     }
 }

@@ -18,6 +18,7 @@ struct WalkCentre {
     /// Somebody of each role, and an administrator who has not chosen a password.
     let people: [Role: PersonID]
     let newcomer: PersonID
+    let team: TeamID
     let apiKey: CreatedAPIKey
     /// May report interactions and nothing else.
     let narrowKey: String
@@ -62,7 +63,8 @@ struct WalkCentre {
         let token = UnsubscribeToken(tenant: tenant, message: message)
         let local = app.rooms.invitations.surveyLink(invitation).replacing(app.otklik.installation.baseURL, with: "")
         return WalkCentre(
-            key: key, mark: mark, tenant: tenant, people: draft.people, newcomer: draft.newcomer, apiKey: draft.key,
+            key: key, mark: mark, tenant: tenant, people: draft.people, newcomer: draft.newcomer, team: draft.team,
+            apiKey: draft.key,
             narrowKey: draft.narrowKey, service: draft.service, form: draft.form, version: version,
             configuration: draft.configuration, interaction: try row.get("interaction_id"), run: run,
             message: message, notice: try #require(told).get("id"), surveyPath: local,
@@ -165,6 +167,7 @@ private struct Draft {
     let tenant: TenantID
     let people: [Role: PersonID]
     let newcomer: PersonID
+    let team: TeamID
     let key: CreatedAPIKey
     let narrowKey: String
     let service: ServiceID
@@ -219,7 +222,7 @@ private struct Draft {
                     triggers: [.agentCompletes(.any)]),
                 of: tenant, in: tx, at: now)
             return Draft(
-                tenant: tenant, people: people, newcomer: pending, key: key, narrowKey: narrowKey,
+                tenant: tenant, people: people, newcomer: pending, team: team, key: key, narrowKey: narrowKey,
                 service: serviceID, form: form, workflow: workflow, configuration: configuration)
         }
     }

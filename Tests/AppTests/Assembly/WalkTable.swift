@@ -39,6 +39,13 @@ enum WalkTable {
         "POST /{centre}/login": .open,
         "POST /logout": .open,
         "POST /language": .open,
+        "POST /theme": .open,
+        "GET /login/code": .open,
+        "POST /login/code": .open,
+        "GET /login/reset": .open,
+        "POST /login/reset": .open,
+        "GET /{centre}/login/reset": .open,
+        "POST /{centre}/login/reset": .open,
         "GET /sign-in/{token}": .link,
         "POST /sign-in/{token}": .link,
 
@@ -55,6 +62,14 @@ enum WalkTable {
         "POST /account/password": .everybody,
         "GET /account/profile": .everybody,
         "POST /account/profile": .everybody,
+        "POST /account/sessions/revocation": .everybody,
+        "POST /account/sessions/{session}/revocation": .everybody,
+        "GET /account/second-factor": .everybody,
+        "POST /account/second-factor": .everybody,
+        "POST /account/second-factor/confirmation": .everybody,
+        "POST /account/second-factor/recovery-codes": .everybody,
+        "POST /account/second-factor/removal": .everybody,
+        "POST /columns": .everybody,
         "GET /inbox": .everybody,
         "POST /inbox/reading": .everybody,
         "POST /inbox/{message}/reading": .everybody,
@@ -98,6 +113,30 @@ enum WalkTable {
         "GET /settings/people/{person}": .administrators,
         "POST /settings/people/{person}": .administrators,
         "POST /settings/people/{person}/link": .administrators,
+        "POST /settings/people/{person}/mail": .administrators,
+        "POST /settings/people/{person}/activation": .administrators,
+        "GET /settings/people/{person}/deactivation": .administrators,
+        "POST /settings/people/{person}/deactivation": .administrators,
+        "POST /settings/people/{person}/sessions/revocation": .administrators,
+        "GET /settings/people/{person}/second-factor/removal": .administrators,
+        "POST /settings/people/{person}/second-factor/removal": .administrators,
+        "GET /settings/teams": .administrators,
+        "POST /settings/teams": .administrators,
+        "GET /settings/teams/{team}": .administrators,
+        "POST /settings/teams/{team}": .administrators,
+        "GET /settings/teams/{team}/archiving": .administrators,
+        "POST /settings/teams/{team}/archiving": .administrators,
+        "POST /settings/teams/{team}/restoration": .administrators,
+        "POST /settings/teams/{team}/members": .administrators,
+        "POST /settings/teams/{team}/members/{person}/removal": .administrators,
+        "POST /settings/teams/{team}/supervisors": .administrators,
+        "POST /settings/teams/{team}/supervisors/{person}/removal": .administrators,
+        "GET /settings/audit": .administrators,
+        "GET /design": .administrators,
+        "GET /design/progress": .administrators,
+        "GET /design/question": .administrators,
+        "POST /design/answer": .administrators,
+        "POST /design/undo": .administrators,
         "GET /settings/api-keys": .administrators,
         "POST /settings/api-keys": .administrators,
         "GET /settings/api-keys/{key}/revocation": .administrators,
@@ -130,6 +169,11 @@ enum WalkTable {
 
     /// Where another centre's id is passed over in silence: nothing is changed and the person's own list is shown.
     static let silent: Set<String> = ["POST /inbox/{message}/reading"]
+
+    /// Where a walk with nothing filled in names a thing that is not there: not found is an answer, too.
+    static let nameless: Set<String> = [
+        "GET /suppressions/removal", "POST /suppressions/removal", "POST /account/sessions/{session}/revocation",
+    ]
 
     /// Policies that allow more than the pages', with what that is: an author's mail stands in a
     /// sandbox without scripts.

@@ -37,7 +37,9 @@ import Testing
             let world = try await MailWorld(app)
             let (accounts, tenant, now) = (app.rooms.accounts, world.tenant, app.now)
             let token = try await app.database.write { tx in
-                try accounts.beginSession(of: PersonID(raw: 5), tenant, in: tx, at: now)
+                let person = try accounts.somebody(PersonID(raw: 5), of: tenant, in: tx)
+                return try accounts.beginSession(
+                    of: person, from: RequestOrigin(address: "127.0.0.1"), in: tx, at: now)
             }.token
             try await body(world, Browser(app: app, token: token))
             try await world.node.leave()

@@ -206,7 +206,8 @@ import Testing
             #expect(taken.runs.count == 1)
             #expect(try await world.said() == ["1 end Заказ"])
             #expect(
-                try await world.count("SELECT COUNT(*) FROM audit WHERE action = 'interactions.partCorrected'") == 1)
+                try await world.count(
+                    "SELECT COUNT(*) FROM audit WHERE action = 'interactions.audit.partCorrected'") == 1)
             // The first delivery, late and once more, is still the same delivery.
             let again = try await world.interactions.complete(world.intake(), from: world.sender)
             #expect(!again.isNew)

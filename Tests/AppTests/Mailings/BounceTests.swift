@@ -177,7 +177,9 @@ import Testing
             #expect(try await post(body, key: key).json()["new"] == .bool(false))
             let (accounts, tenant, now) = (world.app.rooms.accounts, world.tenant, world.app.now)
             let token = try await world.app.database.write { tx in
-                try accounts.beginSession(of: PersonID(raw: 5), tenant, in: tx, at: now)
+                let person = try accounts.somebody(PersonID(raw: 5), of: tenant, in: tx)
+                return try accounts.beginSession(
+                    of: person, from: RequestOrigin(address: "127.0.0.1"), in: tx, at: now)
             }.token
             let page = try await world.app.request(.get, "/outbox/reports", headers: [.cookie: "otklik=\(token)"])
             #expect(page.status == .ok)

@@ -21,7 +21,9 @@ import Testing
             app = world.app
             let (accounts, tenant, now) = (world.app.rooms.accounts, world.tenant, world.app.now)
             token = try await app.database.write { tx in
-                try accounts.beginSession(of: PersonID(raw: 5), tenant, in: tx, at: now)
+                let person = try accounts.somebody(PersonID(raw: 5), of: tenant, in: tx)
+                return try accounts.beginSession(
+                    of: person, from: RequestOrigin(address: "127.0.0.1"), in: tx, at: now)
             }.token
         }
 

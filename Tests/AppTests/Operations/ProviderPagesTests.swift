@@ -74,7 +74,7 @@ import Testing
                 headers: [.authorization: "Bearer \(key)"])
             #expect(reports.status == .ok)
             let log = try await app.database.query(
-                "SELECT actor, action FROM audit WHERE tenant_id = \(tenant) AND action = 'accounts.surveysOff'")
+                "SELECT actor, action FROM audit WHERE tenant_id = \(tenant) AND action = 'accounts.audit.surveysOff'")
             #expect(try log.first?.at(0, as: String.self) == "provider: HOST")
         }
     }
