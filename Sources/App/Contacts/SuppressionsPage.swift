@@ -45,7 +45,7 @@ struct SuppressionsPage {
         let reason = FieldLabel("reason", t("contacts.suppressions.reason"))
         let text = FieldLabel("search", t("contacts.suppressions.address"))
         return """
-            <form method="get" action="/suppressions" class="filter">\
+            <form method="get" action="/suppressions" class="filters" role="search">\
             \(textField(text, value: search, type: "search", limit: 254))\
             \(selectField(reason, reasons, selected: filter.reason?.rawValue ?? ""))\
             <div class="buttons"><button class="button">\(t("contacts.suppressions.show"))</button></div></form>
