@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ledger against a real SMTP server on both engines: every state, holding and recovery, and what a kill leaves.
+// The ledger against a real SMTP server on both engines: every state, and what a kill leaves.
 import Durable
 import Foundation
 import Markup
@@ -10,22 +10,8 @@ import Testing
 @testable import App
 
 @Suite struct DeliveryTests {
-    /// A world with a server; runs' own work is left alone, since only what they are told is looked at.
-    private func run(
-        _ engine: Dialect, runs: Int = 1, _ behaviour: ScriptedSMTPServer.Behaviour = .init(),
-        _ body: (MailWorld, ScriptedSMTPServer) async throws -> Void
-    ) async throws {
-        let server = try await ScriptedSMTPServer.start(behaviour)
-        try await TestApp.run(on: engine, leaving: ["message", "probe", "run", "fold"]) { app in
-            let world = try await MailWorld(app, runs: runs)
-            try await body(world, server)
-            try await world.node.leave()
-        }
-        try await server.stop()
-    }
-
     @Test(arguments: engines) func `a mail is sent once and the run hears of it`(_ engine: Dialect) async throws {
-        try await run(engine) { world, server in
+        try await MailWorld.run(engine) { world, server in
             try await world.save(port: server.port)
             try await world.compose([world.due()])
             #expect(try await world.states() == ["queued"])
@@ -45,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: engines) func `many mails share the connections that are allowed`(_ engine: Dialect) async throws {
-        try await run(engine, runs: 250) { world, server in
+        try await MailWorld.run(engine, runs: 250) { world, server in
             try await world.save(port: server.port, connections: 3)
             try await world.compose((0..<250).map { world.due(["c\($0)@x.example"], run: 701 + Int64($0)) })
             try await world.deliver()
@@ -62,7 +48,7 @@ import Testing
     ) async throws {
         var behaviour = ScriptedSMTPServer.Behaviour()
         behaviour.replies = ["RCPT": "550 5.1.1 no such user"]
-        try await run(engine, behaviour) { world, server in
+        try await MailWorld.run(engine, behaviour) { world, server in
             try await world.save(port: server.port)
             try await world.compose([world.due()])
             try await world.deliver()
@@ -76,7 +62,7 @@ import Testing
     ) async throws {
         var behaviour = ScriptedSMTPServer.Behaviour()
         behaviour.replies = ["RCPT": "451 4.7.1 greylisted"]
-        try await run(engine, runs: 2, behaviour) { world, server in
+        try await MailWorld.run(engine, runs: 2, behaviour) { world, server in
             try await world.save(port: server.port)
             try await world.compose([world.due(windowSeconds: 600), world.due(["b@x.example"], run: 702)])
             try await world.deliver()
@@ -95,155 +81,12 @@ import Testing
         }
     }
 
-    @Test(arguments: engines) func `a wrong password holds the queue and costs no mail`(
-        _ engine: Dialect
-    ) async throws {
-        var behaviour = ScriptedSMTPServer.Behaviour()
-        behaviour.passwords = ["centre": "new"]
-        try await run(engine, runs: 40, behaviour) { world, server in
-            try await world.save(port: server.port, user: "centre", password: "old")
-            try await world.compose((0..<40).map { world.due(["c\($0)@x.example"], run: 701 + Int64($0)) })
-            try await world.deliver()
-            #expect(Set(try await world.states()) == ["held"])
-            let hold = try #require(try await world.mailings.holds(of: world.tenant).first)
-            #expect(hold.reason == "mailings.reason.wrongCredentials 535 5.7.8 wrong password")
-            #expect(try await world.notices().count == 1)
-            #expect(try await world.signals().allSatisfy { $0 == nil })
-            let banner = try await world.mailings.banner(
-                of: world.tenant, in: "Europe/Moscow", t: world.app.otklik.installation.catalogue.localizer("ru"))
-            #expect(banner?.text.contains("ожидают 40 писем") == true)
-            // The probe goes on and says nothing twice.
-            for _ in 0..<5 {
-                world.app.clock.advance(seconds: 60)
-                try await world.deliver()
-            }
-            #expect(try await world.notices().count == 1)
-            #expect(server.received.isEmpty)
-            // The old password works again: the next probe lets everything go.
-            server.behaviour.passwords = ["centre": "old"]
-            world.app.clock.advance(seconds: 60)
-            try await world.deliver()
-            #expect(Set(try await world.states()) == ["sent"])
-            #expect(Set(server.received.map(\.recipient)).count == 40)
-            #expect(server.received.count == 40)
-            #expect(try await world.mailings.holds(of: world.tenant).isEmpty)
-            #expect(try await world.signals().allSatisfy { $0 == .mailSent })
-        }
-    }
-
-    @Test(arguments: engines) func `when the server signs us in again the newest message goes first and alone`(
-        _ engine: Dialect
-    ) async throws {
-        var behaviour = ScriptedSMTPServer.Behaviour()
-        behaviour.passwords = ["centre": "new"]
-        try await run(engine, runs: 5, behaviour) { world, server in
-            try await world.save(port: server.port, user: "centre", password: "old")
-            try await world.compose((0..<5).map { world.due(["c\($0)@x.example"], run: 701 + Int64($0)) })
-            try await world.deliver()
-            #expect(Set(try await world.states()) == ["held"])
-            // It signs us in and takes no mail: one message a minute is tried, and nothing is released.
-            server.behaviour.passwords = ["centre": "old"]
-            server.behaviour.replies = ["MAIL": "421 4.3.2 too busy"]
-            for minute in 1...3 {
-                world.app.clock.advance(seconds: 60)
-                try await world.deliver()
-                #expect(Set(try await world.states()) == ["held"])
-                #expect(server.commands.filter { $0.hasPrefix("MAIL") }.count == minute)
-                #expect(try await world.messages().map(\.attempt) == [0, 0, 0, 0, minute])
-            }
-            #expect(try await world.notices().count == 1)
-            let before = server.commands.count
-            server.behaviour.replies = [:]
-            world.app.clock.advance(seconds: 60)
-            try await world.deliver()
-            #expect(Set(try await world.states()) == ["sent"])
-            let tried = server.commands.dropFirst(before).filter { $0.hasPrefix("RCPT") }
-            #expect(tried.first == "RCPT TO:<c4@x.example>")
-            #expect(tried.count == 5 && server.received.count == 5)
-            #expect(try await world.mailings.holds(of: world.tenant).isEmpty)
-        }
-    }
-
-    @Test(arguments: engines) func `a message that is refused for its own sake shows that the others may go`(
-        _ engine: Dialect
-    ) async throws {
-        var behaviour = ScriptedSMTPServer.Behaviour()
-        behaviour.passwords = ["centre": "new"]
-        try await run(engine, runs: 3, behaviour) { world, server in
-            try await world.save(port: server.port, user: "centre", password: "old")
-            try await world.compose((0..<3).map { world.due(["c\($0)@x.example"], run: 701 + Int64($0)) })
-            try await world.deliver()
-            server.behaviour.passwords = ["centre": "old"]
-            server.behaviour.replies = ["RCPT TO:<C2@": "550 5.1.1 no such user"]
-            world.app.clock.advance(seconds: 60)
-            try await world.deliver()
-            #expect(try await world.states() == ["sent", "sent", "failed"])
-            #expect(try await world.mailings.holds(of: world.tenant).isEmpty)
-        }
-    }
-
-    @Test(arguments: engines) func `a lost connection at the probed message keeps the others back`(
-        _ engine: Dialect
-    ) async throws {
-        var behaviour = ScriptedSMTPServer.Behaviour()
-        behaviour.passwords = ["centre": "new"]
-        try await run(engine, runs: 3, behaviour) { world, server in
-            try await world.save(port: server.port, user: "centre", password: "old")
-            try await world.compose((0..<3).map { world.due(["c\($0)@x.example"], run: 701 + Int64($0)) })
-            try await world.deliver()
-            server.behaviour.passwords = ["centre": "old"]
-            server.behaviour.killAt = "MAIL"
-            world.app.clock.advance(seconds: 60)
-            try await world.deliver()
-            #expect(try await world.states() == ["held", "held", "retrying"])
-            #expect(try await world.mailings.holds(of: world.tenant).count == 1)
-            server.behaviour.killAt = nil
-            world.app.clock.advance(seconds: 60)
-            try await world.deliver()
-            #expect(try await world.states().prefix(2) == ["sent", "sent"])
-            #expect(try await world.mailings.holds(of: world.tenant).isEmpty)
-        }
-    }
-
-    @Test(arguments: engines) func `new settings are tried at once`(_ engine: Dialect) async throws {
-        var behaviour = ScriptedSMTPServer.Behaviour()
-        behaviour.passwords = ["centre": "new"]
-        try await run(engine, behaviour) { world, server in
-            try await world.save(port: server.port, user: "centre", password: "old")
-            try await world.compose([world.due()])
-            try await world.deliver()
-            #expect(try await world.states() == ["held"])
-            try await world.save(port: server.port, user: "centre", password: "new")
-            try await world.deliver()
-            let message = try #require(try await world.messages().first)
-            #expect(message.state == "sent", "\(message)")
-        }
-    }
-
-    @Test(arguments: engines) func `held mail fails when its send window ends`(_ engine: Dialect) async throws {
-        try await run(engine) { world, server in
-            let port = server.port
-            try await server.stop()
-            try await world.save(port: port)
-            try await world.compose([world.due(windowSeconds: 90)])
-            try await world.deliver()
-            #expect(try await world.states() == ["held"])
-            world.app.clock.advance(seconds: 91)
-            try await world.deliver()
-            #expect(try await world.states() == ["failed"])
-            guard case .mailNotSent = try await world.signals().first else {
-                Issue.record("the run did not hear of it")
-                return
-            }
-        }
-    }
-
     @Test(arguments: engines) func `when nobody can know, it is tried once more and then counts as sent`(
         _ engine: Dialect
     ) async throws {
         var behaviour = ScriptedSMTPServer.Behaviour()
         behaviour.killAt = "DOT"
-        try await run(engine, behaviour) { world, server in
+        try await MailWorld.run(engine, behaviour) { world, server in
             try await world.save(port: server.port)
             try await world.compose([world.due()])
             try await world.deliver()
@@ -265,7 +108,7 @@ import Testing
     @Test(arguments: engines) func `with the other policy it is not tried again`(_ engine: Dialect) async throws {
         var behaviour = ScriptedSMTPServer.Behaviour()
         behaviour.killAt = "DOT"
-        try await run(engine, behaviour) { world, server in
+        try await MailWorld.run(engine, behaviour) { world, server in
             try await world.save(port: server.port, policy: .leave)
             try await world.compose([world.due()])
             try await world.deliver()
@@ -278,7 +121,7 @@ import Testing
     @Test(arguments: engines) func `a message that a dead node was sending becomes unknown and goes once more`(
         _ engine: Dialect
     ) async throws {
-        try await run(engine, runs: 3) { world, server in
+        try await MailWorld.run(engine, runs: 3) { world, server in
             try await world.save(port: server.port)
             try await world.compose((0..<3).map { world.due(["c\($0)@x.example"], run: 701 + Int64($0)) })
             let tenant = world.tenant
@@ -301,7 +144,7 @@ import Testing
     @Test(arguments: engines) func `an outcome of somebody who no longer holds the message changes nothing`(
         _ engine: Dialect
     ) async throws {
-        try await run(engine) { world, _ in
+        try await MailWorld.run(engine) { world, _ in
             try await world.compose([world.due()])
             let (tenant, now) = (world.tenant, world.app.now)
             let matched = try await world.app.database.write { tx in
@@ -324,7 +167,7 @@ import Testing
     ) async throws {
         var behaviour = ScriptedSMTPServer.Behaviour()
         behaviour.replies = ["RCPT TO:<BAD": "550 5.1.1 no"]
-        try await run(engine, runs: 2, behaviour) { world, server in
+        try await MailWorld.run(engine, runs: 2, behaviour) { world, server in
             try await world.save(port: server.port)
             try await world.compose([
                 world.due(["bad1@x.example", "good@x.example"], run: 701),
@@ -339,7 +182,7 @@ import Testing
     @Test(arguments: engines) func `several recipients at once: the run hears once, and goes on`(
         _ engine: Dialect
     ) async throws {
-        try await run(engine, runs: 2) { world, _ in
+        try await MailWorld.run(engine, runs: 2) { world, _ in
             try await world.compose([
                 world.due(["a@x.example", "b@x.example", "c@x.example"], run: 701),
                 world.due(["d@x.example"], run: 702),
@@ -354,7 +197,7 @@ import Testing
     @Test(arguments: engines) func `several recipients: a refusal weighs more than a gate's no`(
         _ engine: Dialect
     ) async throws {
-        try await run(engine, runs: 2) { world, _ in
+        try await MailWorld.run(engine, runs: 2) { world, _ in
             try await world.compose([
                 world.due(["a@x.example", "bad@x.example"], run: 701),
                 world.due(["a@x.example", "b@x.example"], run: 702),
@@ -366,39 +209,10 @@ import Testing
         }
     }
 
-    @Test(arguments: engines) func `three messages refused for their sender hold that sender only`(
-        _ engine: Dialect
-    ) async throws {
-        var behaviour = ScriptedSMTPServer.Behaviour()
-        behaviour.replies = ["MAIL FROM:<BAD@": "550 5.7.1 not yours"]
-        try await run(engine, runs: 5, behaviour) { world, server in
-            try await world.save(port: server.port, connections: 1)
-            for number in 0..<3 {
-                try await world.compose([world.due(run: 701 + Int64(number), sender: "bad@centre.example")])
-                try await world.deliver()
-            }
-            #expect(try await world.states() == ["failed", "failed", "failed"])
-            try await world.compose([world.due(run: 704, sender: "bad@centre.example"), world.due(run: 705)])
-            try await world.deliver()
-            #expect(try await world.states().suffix(2) == ["held", "sent"])
-            // Still refused: the probe costs the newest, and the sender stays held.
-            try await world.compose([world.due(run: 704, sender: "bad@centre.example")])
-            try await world.deliver()
-            world.app.clock.advance(seconds: 60)
-            try await world.deliver()
-            #expect(try await world.states().suffix(3) == ["held", "sent", "failed"])
-            server.behaviour.replies = [:]
-            world.app.clock.advance(seconds: 60)
-            try await world.deliver()
-            #expect(try await world.states().suffix(3) == ["sent", "sent", "failed"])
-            #expect(try await world.mailings.holds(of: world.tenant).isEmpty)
-        }
-    }
-
     @Test(arguments: engines) func `a run that cannot go on does not keep the outcome of its mail`(
         _ engine: Dialect
     ) async throws {
-        try await run(engine, runs: 2) { world, server in
+        try await MailWorld.run(engine, runs: 2) { world, server in
             try await world.save(port: server.port)
             try await world.compose([world.due(), world.due(windowSeconds: 0), world.due(run: 702)])
             try await world.app.database.write { tx in
@@ -413,7 +227,7 @@ import Testing
     @Test(arguments: engines) func `too large is refused before it is sent`(_ engine: Dialect) async throws {
         var behaviour = ScriptedSMTPServer.Behaviour()
         behaviour.offers = ["PIPELINING", "SIZE 2000"]
-        try await run(engine, behaviour) { world, server in
+        try await MailWorld.run(engine, behaviour) { world, server in
             try await world.save(port: server.port)
             try await world.compose([world.due(html: "<p>\(String(repeating: "много ", count: 500))</p>")])
             try await world.deliver()
@@ -426,7 +240,7 @@ import Testing
     @Test(arguments: engines) func `without a server mail is captured, once, readable and never called sent`(
         _ engine: Dialect
     ) async throws {
-        try await run(engine) { world, _ in
+        try await MailWorld.run(engine) { world, _ in
             try await world.compose([world.due()])
             try await world.deliver()
             #expect(try await world.states() == ["captured"])

@@ -169,3 +169,19 @@ struct MailWorld {
         ).map { try $0.at(0) }
     }
 }
+
+extension MailWorld {
+    /// A world with a server; runs' own work is left alone, since only what they are told is looked at.
+    static func run(
+        _ engine: Dialect, runs: Int = 1, _ behaviour: ScriptedSMTPServer.Behaviour = .init(),
+        _ body: (MailWorld, ScriptedSMTPServer) async throws -> Void
+    ) async throws {
+        let server = try await ScriptedSMTPServer.start(behaviour)
+        try await TestApp.run(on: engine, leaving: ["message", "probe", "run", "fold"]) { app in
+            let world = try await MailWorld(app, runs: runs)
+            try await body(world, server)
+            try await world.node.leave()
+        }
+        try await server.stop()
+    }
+}
