@@ -84,15 +84,25 @@ extension Accounts {
     }
 
     private func confirmDeactivation(_ request: Request, _ context: WebContext) async throws -> Response {
+        try await ask(
+            "accounts.deactivateQuestion", titled: "accounts.deactivateTitle",
+            action: ("accounts.deactivate", "/deactivation"), context)
+    }
+
+    /// A page that asks an administrator before something is done to somebody.
+    /// - Parameter action: the button's key, and the address below the person's page that it is sent to.
+    func ask(
+        _ question: String, titled title: String, action: (key: String, path: String), _ context: WebContext
+    ) async throws -> Response {
         let signedIn = try context.require(.administrator)
         let id: PersonID = try context.id("person")
         let person = try await installation.database.read { try self.somebody(id, for: signedIn, in: $0) }
         let t = context.words
         let path = "/settings/people/\(id)"
         let body = confirmation(
-            t("accounts.deactivateQuestion", ["name": person.name]),
-            action: (t("accounts.deactivate"), path + "/deactivation"), back: path, signedIn: signedIn, t: t)
-        var page = Page(title: t("accounts.deactivateTitle"), current: .people, body: body)
+            t(question, ["name": person.name]), action: (t(action.key), path + action.path), back: path,
+            signedIn: signedIn, t: t)
+        var page = Page(title: t(title), current: .people, body: body)
         page.path = [(t("accounts.peopleTitle"), "/settings/people"), (person.name, path)]
         return pageResponse(page, in: context)
     }

@@ -157,17 +157,9 @@ extension Accounts {
     // MARK: Somebody else's
 
     private func confirmRemoval(_ request: Request, _ context: WebContext) async throws -> Response {
-        let signedIn = try context.require(.administrator)
-        let id: PersonID = try context.id("person")
-        let person = try await installation.database.read { try self.somebody(id, for: signedIn, in: $0) }
-        let t = context.words
-        let path = "/settings/people/\(id)"
-        let body = confirmation(
-            t("accounts.removeFactorQuestion", ["name": person.name]),
-            action: (t("accounts.removeFactor"), path + "/second-factor/removal"), back: path, signedIn: signedIn, t: t)
-        var page = Page(title: t("accounts.removeFactor"), current: .people, body: body)
-        page.path = [(t("accounts.peopleTitle"), "/settings/people"), (person.name, path)]
-        return pageResponse(page, in: context)
+        try await ask(
+            "accounts.removeFactorQuestion", titled: "accounts.removeFactor",
+            action: ("accounts.removeFactor", "/second-factor/removal"), context)
     }
 
     private func removeSecondFactor(_ request: Request, _ context: WebContext) async throws -> Response {
