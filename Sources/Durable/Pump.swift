@@ -79,7 +79,11 @@ final class Pump: Sendable {
     /// Up to a batch of what waits in memory.
     private func nextOffered() -> [WorkItem] {
         guard node.isLeaseSafe() else { return [] }
+        let id = node.id
         return state.withLockedValue { state in
+            // A node that was taken for dead comes back as another; what it was offered before is others' by now.
+            for offer in state.offers where offer.node != id { offer.items.leases.forEach(node.forget) }
+            state.offers.removeAll { $0.node != id }
             var items: [WorkItem] = []
             var count = 0
             for offer in state.offers {
@@ -88,7 +92,7 @@ final class Pump: Sendable {
                 count += 1
             }
             state.offers.removeFirst(count)
-            state.offered -= items.count
+            state.offered = state.offers.reduce(0) { $0 + $1.items.count }
             return items
         }
     }
