@@ -26,15 +26,18 @@ extension Otklik {
             return ["The demo centre is there already; its log-ins are in the data folder of the node that made it."]
         }
         let links = try await signInLinks(demo)
+        // As it was started: after `make run` no program of this name lies on the path.
+        let command = "\(CommandLine.arguments.first ?? "otklik") demo"
+        let place = "--data \(installation.dataFolder.path)"
         var lines = ["", "The demo centre is ready. Sign in by one of these links (each works once):"]
         lines += links.map { "  \($0.role.padding(toLength: 14, withPad: " ", startingAt: 0)) \($0.link)" }
         lines += [
             "", "Complete an interaction, as an agent's telephone system would:", "  \(demo.curl)",
             "", "About five seconds later the customer's mail is captured; this prints it with its link:",
-            "  otklik demo mail --data \(installation.dataFolder.path)",
+            "  \(command) mail \(place)",
             "", "The answers stand in the report:", "  \(installation.baseURL)/reports",
             "", "Everything else about the demo centre, passwords included:",
-            "  otklik demo --data \(installation.dataFolder.path)", "",
+            "  \(command) \(place)", "",
         ]
         return lines
     }
