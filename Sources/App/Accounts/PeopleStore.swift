@@ -245,4 +245,8 @@ struct PeopleStore {
     func setLanguage(of person: PersonID, to language: String) throws {
         try tx.execute("UPDATE person SET language = \(language) WHERE tenant_id = \(tenant) AND id = \(person)")
     }
+
+    func setTheme(of person: PersonID, to theme: Theme) throws {
+        try tx.execute("UPDATE person SET theme = \(theme) WHERE tenant_id = \(tenant) AND id = \(person)")
+    }
 }

@@ -70,7 +70,8 @@ struct SessionsStore {
     static func holder(hash: [UInt8], at now: Moment) -> SQL {
         """
         SELECT s.tenant_id, s.person_id, p.login, p.first_name, p.last_name, p.language,
-            COALESCE(p.time_zone, t.time_zone) AS time_zone, t.surveys_enabled, r.role, v.team_id, s.id, s.last_seen_at
+            COALESCE(p.time_zone, t.time_zone) AS time_zone, t.surveys_enabled, r.role, v.team_id, s.id, s.last_seen_at,
+            p.theme
         FROM session s
         JOIN person p ON p.tenant_id = s.tenant_id AND p.id = s.person_id AND p.is_active = 1
         JOIN tenant t ON t.id = s.tenant_id AND t.archived_at IS NULL
@@ -92,6 +93,7 @@ struct SessionsStore {
             language: try first.get("language"), timeZone: try first.get("time_zone"), formToken: formToken)
         signedIn.session = try first.get("id")
         signedIn.hasSurveys = try first.get("surveys_enabled")
+        signedIn.theme = try first.get("theme")
         return signedIn
     }
 

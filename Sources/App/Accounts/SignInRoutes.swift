@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signing in and out, one-time links, and the choice of the language.
+// Signing in and out.
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -14,7 +14,6 @@ extension Accounts {
         router.get("/:centre/login") { try await self.showSignIn($0, $1) }
         router.post("/:centre/login") { try await self.signIn($0, $1) }
         router.post("/logout") { try await self.signOut($0, $1) }
-        router.post("/language") { try await self.chooseLanguage($0, $1) }
     }
 
     // MARK: With a password
@@ -75,19 +74,4 @@ extension Accounts {
     // MARK: Language
 
     /// Remembers the language in the browser, and for a signed-in person.
-    private func chooseLanguage(_ request: Request, _ context: WebContext) async throws -> Response {
-        let input = try await FormInput(request, limit: 16 * 1024)
-        let language = input.text("language")
-        guard installation.catalogue.languages.contains(language) else {
-            throw Refusal(.invalid, code: "bad_language", key: "accounts.badLanguage", field: "language")
-        }
-        if let signedIn = context.signedIn {
-            try await installation.database.write { tx in
-                try PeopleStore(tx: tx, tenant: signedIn.tenant).setLanguage(of: signedIn.person, to: language)
-            }
-        }
-        var response = redirect(to: localPath(input.text("back")))
-        response.headers.append(LanguageMiddleware.cookie(language))
-        return response
-    }
 }

@@ -5,7 +5,7 @@ import Markup
 /// The page `/design`.
 struct DesignPage {
     /// The tone that the components are shown in; that of the page itself for `system`.
-    let tone: Preferences.Theme
+    let tone: Theme
     let order: TableOrder?
     let context: ListContext
 
@@ -16,7 +16,7 @@ struct DesignPage {
     var page: Page {
         let tones = segments(
             t("frame.themeLabel"),
-            Preferences.Theme.allCases.map {
+            Theme.allCases.map {
                 Tab(t("frame.theme.\($0.rawValue)"), path: "/design?tone=\($0.rawValue)", isCurrent: $0 == tone)
             })
         let stage: HTML = tone == .system ? .empty : " data-theme=\"\(tone.rawValue)\""
@@ -58,7 +58,7 @@ struct DesignPage {
     // MARK: Ground
 
     private var bothTones: HTML {
-        let samples: [HTML] = [Preferences.Theme.light, .dark].map { theme in
+        let samples: [HTML] = [Theme.light, .dark].map { theme in
             """
             <div class="stage sample" data-theme="\(theme.rawValue)">\
             <p class="strong">\(t("frame.theme.\(theme.rawValue)"))</p>\

@@ -117,7 +117,7 @@ struct FrameDocument {
             \(t("frame.language.\(choice)"))</button>
             """
         }
-        let themes: [HTML] = Preferences.Theme.allCases.map { choice in
+        let themes: [HTML] = Theme.allCases.map { choice in
             """
             <button name="theme" value="\(choice.rawValue)" \
             aria-pressed="\(String(choice == surroundings.preferences.theme))">\

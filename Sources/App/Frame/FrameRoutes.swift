@@ -9,16 +9,15 @@ extension NavigationItem {
     public static let design = NavigationItem("frame.design.title", path: "/design", roles: [.administrator])
 }
 
-/// The choices of tone and columns, and `/design`.
+/// The choice of columns, and `/design`.
 public struct FrameRoutes: Sendable {
     /// Bytes of a choice.
     private static let limit = 16 * 1024
 
     public init() {}
 
-    /// Adds `/theme`, `/columns` and `/design`.
+    /// Adds `/columns` and `/design`.
     public func addRoutes(to router: some RouterMethods<WebContext>) {
-        router.post("/theme") { try await chooseTheme($0, $1) }
         router.post("/columns") { try await chooseColumns($0, $1) }
         router.get("/design") { try await showDesign($0, $1) }
         router.get("/design/question") { _, context in
@@ -38,16 +37,6 @@ public struct FrameRoutes: Sendable {
             let step = try FormInput(query: request.uri.query).integer("step") ?? 1
             return pageResponse(DesignPage.work(step: step, context.words), in: context)
         }
-    }
-
-    private func chooseTheme(_ request: Request, _ context: WebContext) async throws -> Response {
-        let input = try await FormInput(request, limit: Self.limit)
-        guard let theme = Preferences.Theme(rawValue: input.text("theme")) else {
-            throw Refusal(.invalid, code: "bad_theme", key: "frame.malformedForm", field: "theme")
-        }
-        var preferences = context.surroundings.preferences
-        preferences.theme = theme
-        return back(input, setting: preferences.themeCookie)
     }
 
     private func chooseColumns(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -72,7 +61,7 @@ public struct FrameRoutes: Sendable {
         try context.require(.administrator)
         let input = try FormInput(query: request.uri.query)
         let page = DesignPage(
-            tone: Preferences.Theme(rawValue: input.text("tone")) ?? .system,
+            tone: Theme(rawValue: input.text("tone")) ?? .system,
             order: TableOrder(input, of: ["name", "count"]), context: ListContext(context))
         return pageResponse(page.page, in: context)
     }

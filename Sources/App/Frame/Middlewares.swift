@@ -82,7 +82,7 @@ public struct FrameMiddleware: RouterMiddleware {
                 $0.visible(to: signedIn.roles)
             }
         }
-        context.surroundings.preferences = Preferences(request)
+        context.surroundings.preferences = Preferences(request, of: context.signedIn)
         context.surroundings.flash = Flash(cookies: request.headers[values: .cookie])
         context.surroundings.path = request.method == .get ? request.uri.description : "/"
         return try await next(request, context)

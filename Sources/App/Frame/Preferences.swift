@@ -4,13 +4,6 @@ import Hummingbird
 
 /// Tone, folded parts of the navigation, columns left out of tables.
 public struct Preferences: Sendable, Equatable {
-    /// The tone of the pages.
-    public enum Theme: String, Sendable, CaseIterable {
-        /// As the machine is set.
-        case system
-        case light, dark
-    }
-
     /// How much of a cookie is looked at.
     private static let limit = 2000
     private static let year = "; Max-Age=31536000; Path=/; SameSite=Lax"
@@ -22,6 +15,12 @@ public struct Preferences: Sendable, Equatable {
     public var hiddenColumns: [String: Set<String>] = [:]
 
     public init() {}
+
+    /// What was chosen on this browser; a person's own tone wins.
+    init(_ request: Request, of signedIn: SignedIn?) {
+        self.init(request)
+        if let theme = signedIn?.theme { self.theme = theme }
+    }
 
     /// Reads a request's cookies; what makes no sense is left out.
     init(_ request: Request) {
@@ -47,7 +46,7 @@ public struct Preferences: Sendable, Equatable {
     }
 
     /// The `Set-Cookie` value that keeps the tone.
-    var themeCookie: String { "otklik-theme=\(theme.rawValue)" + Self.year + "; HttpOnly" }
+    public var themeCookie: String { "otklik-theme=\(theme.rawValue)" + Self.year + "; HttpOnly" }
 
     /// The `Set-Cookie` value that keeps the columns.
     var columnsCookie: String {

@@ -33,6 +33,8 @@ public struct SignedIn: Sendable {
     public var session: SessionID?
     /// The provider's switch: whether the centre asks its customers (spec 8).
     public var hasSurveys = true
+    /// The tone that the person has chosen; nil where there was no choice yet.
+    public var theme: Theme?
 
     public init(
         tenant: TenantID, person: PersonID, name: String, roles: Set<Role>, supervisedTeams: Set<TeamID>,

@@ -46,6 +46,7 @@ CREATE TABLE person (
     team_id BIGINT,
     language TEXT NOT NULL, -- open
     time_zone TEXT, -- open
+    theme TEXT, -- open
     password_hash TEXT, -- open
     is_active INTEGER NOT NULL,
     needs_review INTEGER NOT NULL,

@@ -158,4 +158,24 @@ import Testing
         #expect(networkOf("2001:db8:1:2::9") != networkOf("2001:db8:1:3::9"))
         #expect(networkOf("203.0.113.7") == "203.0.113.7")
     }
+
+    @Test(arguments: engines) func `a person's tone goes with them to every browser, and nobody else's`(
+        engine: Dialect
+    ) async throws {
+        try await TestApp.run(on: engine) { app in
+            let world = try await SignInWorld.make(app)
+            let first = try await world.browser(app, as: "agent")
+            try await first.post("/theme", ["theme": "dark", "back": "/"])
+            let second = try await world.browser(app, as: "agent")
+            #expect(try await second.get("/account").body.contains("data-theme=\"dark\""))
+            // The browser's own choice, made before anybody signed in, gives way to the person's.
+            let third = Browser(app)
+            try await third.post("/theme", ["theme": "light", "back": "/"])
+            #expect(try await third.get("/login").body.contains("data-theme=\"light\""))
+            try await third.post("/moscow/login", ["login": "agent", "password": SignInWorld.password])
+            #expect(try await third.get("/account").body.contains("data-theme=\"dark\""))
+            let other = try await world.browser(app, as: "super")
+            #expect(try await !other.get("/account").body.contains("data-theme"))
+        }
+    }
 }
