@@ -15,11 +15,17 @@ public enum Fragment: Sendable, Hashable {
     case forUpdate
     /// The database's own clock in milliseconds since 1970, for leases between nodes.
     case databaseNow
+    /// Before and after a column of text or bytes: how many bytes it has.
+    case bytesBegin, bytesEnd
 
     func text(for dialect: Dialect) -> String {
         switch (self, dialect) {
         case (.databaseNow, .sqlite): "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
         case (.databaseNow, .postgres): "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
+        case (.bytesBegin, .sqlite): "length(CAST("
+        case (.bytesBegin, .postgres): "octet_length("
+        case (.bytesEnd, .sqlite): " AS BLOB))"
+        case (.bytesEnd, .postgres): ")"
         case (_, .sqlite): ""
         case (.skipLocked, .postgres): " FOR UPDATE SKIP LOCKED"
         case (.forUpdate, .postgres): " FOR UPDATE"

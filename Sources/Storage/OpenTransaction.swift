@@ -46,6 +46,11 @@ final class OpenTransaction: Transaction {
 
     func afterCommit(_ action: @escaping @Sendable () -> Void) { actions.append(action) }
 
+    /// The tables of the database; a column that the engines do not store alike is left out.
+    func tables() throws -> [TableShape] {
+        try keepingFailure { try TableCatalogue(connection: connection).tables(isStrict: false) }
+    }
+
     /// Runs a statement of a migration.
     func executeSchemaChange(_ text: String) throws {
         try keepingFailure { try connection.runOnce(text) }

@@ -13,6 +13,8 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         case text(StaticString)
         case value(SQLValue)
         case fragment(Fragment)
+        /// A table's or a column's name out of the catalogue, quoted: never one from outside.
+        case name(String)
         /// Statements with a text between them: kept whole, since copying the pieces of long lists costs more than
         /// writing them.
         case list([SQL], separator: StaticString)
@@ -91,6 +93,7 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
             switch piece {
             case .text(let literal): bytes += literal.utf8CodeUnitCount
             case .fragment(let fragment): bytes += fragment.text(for: dialect).utf8.count
+            case .name(let name): bytes += quoted(name).utf8.count
             case .value:
                 values += 1
                 bytes += 1 + Self.mostDigits
@@ -112,11 +115,8 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         for piece in pieces {
             switch piece {
             case .text(let literal): Self.write(literal, to: buffer, end: &end)
-            case .fragment(let fragment):
-                for byte in fragment.text(for: dialect).utf8 {
-                    buffer[end] = byte
-                    end += 1
-                }
+            case .fragment(let fragment): Self.write(fragment.text(for: dialect), to: buffer, end: &end)
+            case .name(let name): Self.write(quoted(name), to: buffer, end: &end)
             case .value(let value):
                 values.append(value)
                 end = Self.writeParameter(values.count, to: buffer, at: end)
@@ -134,6 +134,13 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
     ) {
         let source = UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount)
         end = buffer[end...].update(fromContentsOf: source)
+    }
+
+    private static func write(_ text: String, to buffer: UnsafeMutableBufferPointer<UInt8>, end: inout Int) {
+        for byte in text.utf8 {
+            buffer[end] = byte
+            end += 1
+        }
     }
 
     /// Digits of the largest parameter number that either engine knows.

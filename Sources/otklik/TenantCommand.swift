@@ -117,10 +117,13 @@ struct TenantLimitsCommand: AsyncParsableCommand {
     @OptionGroup var centre: TenantOption
     @Option(help: help("messageMegabytes")) var messageMegabytes: Int?
     @Option(help: help("messagesPerSecond")) var messagesPerSecond: Int?
+    @Option(help: help("storageMegabytes")) var storageMegabytes: Int?
     @OptionGroup var json: JSONFlag
 
     func run() async throws {
-        let limits = TenantLimits(messageMegabytes: messageMegabytes, messagesPerSecond: messagesPerSecond)
+        let limits = TenantLimits(
+            messageMegabytes: messageMegabytes, messagesPerSecond: messagesPerSecond,
+            storageMegabytes: storageMegabytes)
         try await place.withOtklik { otklik in
             let tenant = try await otklik.setLimits(limits, tenant: centre.tenant)
             try json.print(tenant) { say("tenant.limitsSet", ["key": tenant.key]) }

@@ -7,15 +7,20 @@ import Storage
 public struct TenantLimits: Sendable, Equatable {
     public static let megabytes = 1...1000
     public static let perSecond = 1...1000
+    public static let storage = 10...10_000_000
 
     /// The largest message, encoded.
     public var messageMegabytes: Int?
     /// Messages that leave each node in a second.
     public var messagesPerSecond: Int?
+    /// What all rows of the centre may hold, in megabytes of 1,000,000 bytes. Above it nobody is asked any more; what
+    /// has happened and what customers answer is kept nevertheless.
+    public var storageMegabytes: Int?
 
-    public init(messageMegabytes: Int? = nil, messagesPerSecond: Int? = nil) {
+    public init(messageMegabytes: Int? = nil, messagesPerSecond: Int? = nil, storageMegabytes: Int? = nil) {
         self.messageMegabytes = messageMegabytes
         self.messagesPerSecond = messagesPerSecond
+        self.storageMegabytes = storageMegabytes
     }
 
     /// What is wrong, by field.
@@ -24,10 +29,28 @@ public struct TenantLimits: Sendable, Equatable {
         for (field, number, range) in [
             ("messageMegabytes", messageMegabytes, Self.megabytes),
             ("messagesPerSecond", messagesPerSecond, Self.perSecond),
+            ("storageMegabytes", storageMegabytes, Self.storage),
         ] {
             if let number, !range.contains(number) { refusals.add(.outside(range, field: field)) }
         }
         return refusals
+    }
+}
+
+/// How much a centre's rows held when they were measured last.
+public struct StorageUse: Sendable, Equatable {
+    /// From here on administrators are told.
+    public static let warningPercent = 90.0
+
+    public let bytes: Int64
+    public let measuredAt: Moment
+
+    /// Bytes as megabytes of 1,000,000 bytes.
+    public var megabytes: Double { Double(bytes) / 1e6 }
+
+    /// The share of a limit that is used, in percent; nil without a limit.
+    public func percent(of limits: TenantLimits) -> Double? {
+        limits.storageMegabytes.map { megabytes / Double($0) * 100 }
     }
 }
 
@@ -53,8 +76,14 @@ extension Accounts {
         func json(_ number: Int?) -> JSON { number.map { .number(Double($0)) } ?? .null }
         let details: [String: JSON] = [
             "messageMegabytes": json(limits.messageMegabytes), "messagesPerSecond": json(limits.messagesPerSecond),
+            "storageMegabytes": json(limits.storageMegabytes),
         ]
         try log("accounts.audit.limitsSet", tenant.raw, details, of: tenant, by: actor, in: tx, at: now)
+    }
+
+    /// Notes how much a centre keeps.
+    public func note(_ use: StorageUse, of tenant: TenantID, in tx: any Transaction) throws {
+        try TenantsStore(tx: tx).setUse(use, of: tenant)
     }
 
     /// Puts a centre away: nobody signs in, its keys are refused, it asks nobody. Mailed links still take answers, and

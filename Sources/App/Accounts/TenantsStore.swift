@@ -9,7 +9,7 @@ struct TenantsStore {
     private static let columns: SQL = """
         id, key, name, kind, language, time_zone, surveys_enabled, one_survey_per_interaction, ask_within_hours,
         ask_once_in_days, ask_per_year, ask_share_percent, minimum_n, message_megabytes, messages_per_second,
-        archived_at
+        storage_megabytes, stored_bytes, measured_at, archived_at
         """
 
     static func tenant(_ id: TenantID) -> SQL { "SELECT \(columns) FROM tenant WHERE id = \(id)" }
@@ -61,9 +61,14 @@ struct TenantsStore {
         try tx.execute(
             """
             UPDATE tenant SET message_megabytes = \(limits.messageMegabytes),
-                messages_per_second = \(limits.messagesPerSecond)
+                messages_per_second = \(limits.messagesPerSecond), storage_megabytes = \(limits.storageMegabytes)
             WHERE id = \(id)
             """)
+    }
+
+    func setUse(_ use: StorageUse, of id: TenantID) throws {
+        try tx.execute(
+            "UPDATE tenant SET stored_bytes = \(use.bytes), measured_at = \(use.measuredAt) WHERE id = \(id)")
     }
 
     /// Archives a centre, or brings it back; false when it was so already.
@@ -99,7 +104,9 @@ struct TenantsStore {
     }
 
     static func tenant(_ row: Row) throws -> Tenant {
-        Tenant(
+        let measuredAt: Moment? = try row.get("measured_at")
+        let bytes: Int64? = try row.get("stored_bytes")
+        return Tenant(
             id: try row.get("id"), key: try row.get("key"), name: try row.get("name"), kind: try row.get("kind"),
             language: try row.get("language"), timeZone: try row.get("time_zone"),
             surveysEnabled: try row.get("surveys_enabled"),
@@ -109,7 +116,9 @@ struct TenantsStore {
             minimumN: try row.get("minimum_n"),
             limits: TenantLimits(
                 messageMegabytes: try row.get("message_megabytes"),
-                messagesPerSecond: try row.get("messages_per_second")),
+                messagesPerSecond: try row.get("messages_per_second"),
+                storageMegabytes: try row.get("storage_megabytes")),
+            storage: measuredAt.flatMap { at in bytes.map { StorageUse(bytes: $0, measuredAt: at) } },
             archivedAt: try row.get("archived_at"))
     }
 }

@@ -29,21 +29,26 @@ extension Otklik {
 
     /// What the frame shows beside a page.
     func around(_ signedIn: SignedIn, _ t: Localizer) async throws -> Surroundings {
+        let tenant = try await rooms.accounts.tenant(signedIn.tenant)
         var around = Surroundings(
             navigation: Self.navigation(hasSurveys: signedIn.hasSurveys),
             unread: try await rooms.inbox.unread(of: signedIn.person, of: signedIn.tenant),
-            banner: try await banner(signedIn, t))
-        around.centre = try await rooms.accounts.tenant(signedIn.tenant).map { CentreMark(name: $0.name) }
+            banner: try await banner(signedIn, tenant, t))
+        around.centre = tenant.map { CentreMark(name: $0.name) }
         return around
     }
 
     /// Administrators are told on every page while mail does not leave.
-    private func banner(_ signedIn: SignedIn, _ t: Localizer) async throws -> Banner? {
+    private func banner(_ signedIn: SignedIn, _ tenant: Tenant?, _ t: Localizer) async throws -> Banner? {
         guard signedIn.roles.contains(.administrator) else { return nil }
         if !signedIn.hasSurveys, signedIn.roles.contains(.provider) {
             return Banner(
                 text: t("operations.surveysOffHere"),
                 link: (t("operations.toSwitch"), "/provider/centres/\(signedIn.tenant)"))
+        }
+        if let tenant, let percent = tenant.storage?.percent(of: tenant.limits), percent >= StorageUse.warningPercent {
+            let key = percent >= 100 ? "operations.storageFullHere" : "operations.storageNearlyFullHere"
+            return Banner(text: t(key, ["percent": t.number(percent, places: 0)]))
         }
         return try await rooms.mailings.banner(of: signedIn.tenant, in: signedIn.timeZone, t: t)
     }

@@ -15,6 +15,10 @@ public struct ShownTenant: Encodable, Sendable {
     public let archivedAt: String?
     public let messageMegabytes: Int?
     public let messagesPerSecond: Int?
+    public let storageMegabytes: Int?
+    /// What the centre keeps, and when that was measured; nil before the first time.
+    public let storedBytes: Int64?
+    public let measuredAt: String?
     /// Only in the list.
     public var people: Int?
     public var queuedMail: Int?
@@ -25,6 +29,8 @@ public struct ShownTenant: Encodable, Sendable {
         (key, name, kind) = (tenant.key, tenant.name, tenant.kind.rawValue)
         (language, timeZone, surveys) = (tenant.language, tenant.timeZone, tenant.surveysEnabled)
         archivedAt = tenant.archivedAt?.rfc3339
+        (storedBytes, measuredAt) = (tenant.storage?.bytes, tenant.storage?.measuredAt.rfc3339)
+        storageMegabytes = tenant.limits.storageMegabytes
         (messageMegabytes, messagesPerSecond) = (tenant.limits.messageMegabytes, tenant.limits.messagesPerSecond)
     }
 

@@ -50,6 +50,12 @@ public struct Otklik: Sendable {
         }
     }
 
+    /// Makes sure that the work is there which nobody's deed begins.
+    func beginUpkeep() async throws {
+        let now = installation.clock.now()
+        try await installation.database.write { [rooms] in try rooms.operations.beginUpkeep(in: $0, at: now) }
+    }
+
     /// Does the durable work of this node.
     public func workers(_ node: Node, isWorking: Bool = true) -> Workers {
         Workers(

@@ -29,6 +29,7 @@ public struct Serving: Sendable {
         defer { withExtendedLifetime(lock) {} }
         let otklik = try await buildApplication(configuration, logger: logger)
         let node = try await Node.join(otklik.installation.database)
+        if configuration.isWorker { try await otklik.beginUpkeep() }
         var services: [any ServiceLifecycle.Service] = [otklik.workers(node, isWorking: configuration.isWorker)]
         if configuration.isWeb {
             let server = HTTPServer(

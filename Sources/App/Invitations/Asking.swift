@@ -5,6 +5,8 @@
 struct AskingRules: Sendable {
     var surveysEnabled: Bool
     var onePerInteraction: Bool
+    /// The centre keeps more than the provider allows.
+    var isStorageFull = false
     var limits: AskingLimits
 
     /// What the unique index compares beside the interaction: nothing more, or the form.
@@ -123,6 +125,7 @@ struct Asking {
         if !wish.isTest {
             let no =
                 any.no(rules: rules, withinHours: limits.withinHours, runBegan: wish.runBegan)
+                ?? noToMore(any)
                 ?? judgement.leaveOut { known[$0.folded]?.noToAddress }
             if let no {
                 // A reminder of an answered survey is skipped whatever else holds.
@@ -142,6 +145,11 @@ struct Asking {
             }
         }
         return judgement
+    }
+
+    /// A full storage stops new questions; what was asked already may go on.
+    private func noToMore(_ standing: Standing) -> GateNo? {
+        rules.isStorageFull && standing.existing == nil ? GateNo(.storageFull) : nil
     }
 
     private func askedTooOften(

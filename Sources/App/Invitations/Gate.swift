@@ -6,6 +6,7 @@ import Storage
 /// A condition that has to hold when an invitation is made, and again when its mail leaves.
 public enum Gate: String, SQLConvertible, Codable, CaseIterable {
     case surveysOff = "surveys_off"
+    case storageFull = "storage_full"
     case configurationDisabled = "configuration_disabled"
     case formClosed = "form_closed"
     case reopened

@@ -82,7 +82,8 @@ struct InvitationStore {
         let row = try tx.one(
             """
             SELECT CASE WHEN archived_at IS NULL THEN surveys_enabled ELSE 0 END AS surveys_enabled,
-                one_survey_per_interaction, ask_within_hours, ask_once_in_days, ask_per_year, ask_share_percent
+                one_survey_per_interaction, ask_within_hours, ask_once_in_days, ask_per_year, ask_share_percent,
+                CASE WHEN stored_bytes >= storage_megabytes * CAST(1000000 AS BIGINT) THEN 1 ELSE 0 END AS is_full
             FROM tenant WHERE id = \(tenant)
             """)
         guard let row else {
@@ -90,7 +91,7 @@ struct InvitationStore {
         }
         return AskingRules(
             surveysEnabled: try row.get("surveys_enabled"),
-            onePerInteraction: try row.get("one_survey_per_interaction"),
+            onePerInteraction: try row.get("one_survey_per_interaction"), isStorageFull: try row.get("is_full"),
             limits: AskingLimits(
                 withinHours: try row.get("ask_within_hours"), onceInDays: try row.get("ask_once_in_days"),
                 perYear: try row.get("ask_per_year"), sharePercent: try row.get("ask_share_percent")))

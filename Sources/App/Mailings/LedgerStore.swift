@@ -64,6 +64,19 @@ struct LedgerStore {
         }
     }
 
+    /// Erases the oldest contents whose time is over, and says how many. Ids are in order of time, so the key finds
+    /// them without an index of its own.
+    func eraseContents(atMost limit: Int, at now: Moment) throws -> Int {
+        let end = IDMint.least(atMilliseconds: now.adding(days: -MailLimits.contentDays).milliseconds)
+        return try tx.execute(
+            """
+            DELETE FROM message_content WHERE tenant_id = \(tenant) AND message_id IN (
+                SELECT c.message_id FROM message_content c
+                WHERE c.tenant_id = \(tenant) AND c.message_id < \(end) AND c.erase_at <= \(now)
+                ORDER BY c.message_id LIMIT \(limit))
+            """)
+    }
+
     static let columns: SQL =
         """
         m.id, m.kind, m.run_id, m.block, m.invitation_id, m.recipient, m.recipient_folded, m.sender_name,

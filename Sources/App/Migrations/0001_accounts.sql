@@ -19,6 +19,9 @@ CREATE TABLE tenant (
     minimum_n INTEGER NOT NULL,
     message_megabytes INTEGER,
     messages_per_second INTEGER,
+    storage_megabytes INTEGER,
+    stored_bytes BIGINT,
+    measured_at BIGINT,
     created_at BIGINT NOT NULL,
     archived_at BIGINT
 );

@@ -42,6 +42,7 @@ struct CentrePage {
             (t("accounts.timeZone"), HTML(tenant.timeZone)),
             (t("operations.people"), HTML(t.number(activity.people))),
             (t("operations.queued"), "\(t.number(activity.queued))\(queued)"),
+            (t("operations.storage"), storageUse(tenant, in: signedIn.timeZone, t)),
             (t("operations.lastActivity"), activity.lastAt.map { time($0, in: signedIn.timeZone, t: t) } ?? "–"),
         ])
     }
@@ -66,9 +67,13 @@ struct CentrePage {
         let pace = FieldLabel(
             "messagesPerSecond", t("operations.messagesPerSecond"), hint: t("operations.noLimit"),
             error: errors["messagesPerSecond"])
+        let storage = FieldLabel(
+            "storageMegabytes", t("operations.storageMegabytes"), hint: t("operations.storageHint"),
+            error: errors["storageMegabytes"])
         let content: HTML = """
             \(numberField(size, value: limits.messageMegabytes, in: TenantLimits.megabytes))\
             \(numberField(pace, value: limits.messagesPerSecond, in: TenantLimits.perSecond))\
+            \(numberField(storage, value: limits.storageMegabytes, in: TenantLimits.storage))\
             \(submitButton(t("frame.save")))
             """
         return postForm(to: path + "/limits", signedIn: signedIn, content)
@@ -99,6 +104,25 @@ struct CentrePage {
         if tenant.id == signedIn.tenant { return note + "<p class=\"note\">\(t("operations.ownCentre"))</p>" }
         return note + "<div class=\"buttons\">\(linkButton(t("operations.archive"), to: path + "/archiving"))</div>"
     }
+}
+
+/// How much a centre keeps, beside what it may keep, and when it was measured.
+func storageUse(_ tenant: Tenant, in zone: String, _ t: Localizer) -> HTML {
+    guard let use = tenant.storage else { return HTML(t("operations.notMeasured")) }
+    let amount = t.number(use.megabytes, places: use.megabytes < 10 ? 1 : 0)
+    guard let limit = tenant.limits.storageMegabytes, let percent = use.percent(of: tenant.limits) else {
+        return "\(t("operations.storageUsed", ["used": amount])) \(measured(use, in: zone, t))"
+    }
+    let words = t("operations.storageUsedOf", ["used": amount, "limit": t.number(limit)])
+    let mark: HTML =
+        percent >= 100
+        ? " " + badge(t("operations.storageFull"), .bad)
+        : percent >= StorageUse.warningPercent ? " " + badge(t("operations.storageNearlyFull"), .warning) : .empty
+    return "\(words)\(mark) \(measured(use, in: zone, t))"
+}
+
+private func measured(_ use: StorageUse, in zone: String, _ t: Localizer) -> HTML {
+    "<span class=\"note\">\(t("operations.measured")) \(time(use.measuredAt, in: zone, t: t))</span>"
 }
 
 /// Asks before a centre is put away.

@@ -15,7 +15,8 @@ struct CentresPage {
         let columns = [
             TableColumn(t("operations.centre")), TableColumn(t("operations.state")),
             TableColumn(t("operations.surveys")), TableColumn(t("operations.people"), isNumeric: true),
-            TableColumn(t("operations.queued"), isNumeric: true), TableColumn(t("operations.lastActivity")),
+            TableColumn(t("operations.queued"), isNumeric: true), TableColumn(t("operations.storage"), isNumeric: true),
+            TableColumn(t("operations.lastActivity")),
         ]
         let rows = entries.map { row($0, t) }
         let body: HTML = """
@@ -38,10 +39,18 @@ struct CentresPage {
         let queued: HTML = activity.holds == 0 ? .empty : " " + badge(t("operations.held"), .bad)
         return [
             name, centreState(tenant, t), surveysState(tenant, t), HTML(t.number(activity.people)),
-            "\(t.number(activity.queued))\(queued)",
+            "\(t.number(activity.queued))\(queued)", storage(tenant, t),
             activity.lastAt.map { time($0, in: zone, t: t) } ?? "–",
         ]
     }
+}
+
+/// How full a centre's storage is, in few words.
+private func storage(_ tenant: Tenant, _ t: Localizer) -> HTML {
+    guard let use = tenant.storage else { return "–" }
+    let words = t("operations.storageUsed", ["used": t.number(use.megabytes, places: 0)])
+    let isFull = (use.percent(of: tenant.limits) ?? 0) >= StorageUse.warningPercent
+    return isFull ? badge(words, .warning) : HTML(words)
 }
 
 /// Whether a centre is in use, and what it is for.

@@ -42,22 +42,26 @@ struct NewCentreForm: Sendable {
 struct TenantLimitsForm: Sendable {
     let messageMegabytes: String
     let messagesPerSecond: String
+    let storageMegabytes: String
 
     init(_ limits: TenantLimits) {
         messageMegabytes = limits.messageMegabytes.map { String($0) } ?? ""
         messagesPerSecond = limits.messagesPerSecond.map { String($0) } ?? ""
+        storageMegabytes = limits.storageMegabytes.map { String($0) } ?? ""
     }
 
     init(_ input: FormInput) {
         messageMegabytes = input.text("messageMegabytes")
         messagesPerSecond = input.text("messagesPerSecond")
+        storageMegabytes = input.text("storageMegabytes")
     }
 
     /// - Throws: ``Refusals`` by field: a text that is no number is outside of every range.
     func checked() throws -> TenantLimits {
         func number(_ text: String) -> Int? { text.isEmpty ? nil : Int(text) ?? -1 }
         let limits = TenantLimits(
-            messageMegabytes: number(messageMegabytes), messagesPerSecond: number(messagesPerSecond))
+            messageMegabytes: number(messageMegabytes), messagesPerSecond: number(messagesPerSecond),
+            storageMegabytes: number(storageMegabytes))
         try limits.refusals.throwIfAny()
         return limits
     }

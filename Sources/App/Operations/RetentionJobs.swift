@@ -9,12 +9,13 @@ extension Operations {
     /// The room's durable work.
     public func handlers() -> [WorkHandler] {
         [
+            upkeepHandler,
             WorkHandler(kind: Settings.retentionWork, batch: 10, concurrency: 1) { items, context in
                 for item in items {
                     if context.isStopping() { return }
                     try await keep(item, at: Moment(milliseconds: context.now()))
                 }
-            }
+            },
         ]
     }
 

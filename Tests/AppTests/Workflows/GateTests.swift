@@ -30,6 +30,8 @@ import Testing
         Case(
             reason: "person_of_tenant",
             change: "UPDATE person SET email_folded = 'ivan@example.com' WHERE login = 'admin'"),
+        // What was asked already may go on: these two are not asked again.
+        Case(reason: "storage_full", change: "UPDATE tenant SET storage_megabytes = 10, stored_bytes = 10000000"),
         Case(reason: "not_in_share:0", change: "UPDATE tenant SET ask_share_percent = 0"),
     ]
 
@@ -49,7 +51,7 @@ import Testing
         }
     }
 
-    @Test(arguments: engines, cases.dropLast()) func `the gates are asked again when the mail leaves`(
+    @Test(arguments: engines, cases.dropLast(2)) func `the gates are asked again when the mail leaves`(
         _ engine: Dialect, _ given: Case
     ) async throws {
         try await CallCentre.open(engine) { centre in
