@@ -12,6 +12,6 @@ enum Memory {
         _ = mallopt(M_TRIM_THRESHOLD, 2 << 20)
         _ = mallopt(M_TOP_PAD, 256 << 10)
         _ = mallopt(M_MMAP_THRESHOLD, 1 << 20)
-        _ = mallopt(M_ARENA_MAX, 4)
+        _ = mallopt(M_ARENA_MAX, 2)
     }
 }

@@ -14,6 +14,9 @@ final class MailDeliveryService: Sendable {
         let message: MessageID
     }
 
+    /// Messages of one claimed batch that are encoded and wait for a connection, or are on one.
+    private static let underWay = 24
+
     private let mailings: Mailings
     private let pool: SMTPPool
     private let pace = MailPace()
@@ -85,7 +88,10 @@ final class MailDeliveryService: Sendable {
         let mail = OutgoingMail(tenant: tenant, installation: mailings.installation, invitations: mailings.invitations)
         let paced = plan
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for (item, message) in paced.sending {
+            for (position, (item, message)) in paced.sending.enumerated() {
+                // A message on its way is a task, its text and its encoded text: a batch of them would lie in memory
+                // while a few connections take them.
+                if position >= Self.underWay { try await group.next() }
                 group.addTask {
                     let (attempt, verdict) = try await self.attempt(message, mail: mail, plan: paced, context)
                     let one = Concluded(item: item, message: message, attempt: attempt, verdict: verdict)

@@ -111,7 +111,7 @@ final class SQLiteConnection: Connection {
         }
         for pragma in [
             "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON",
-            "PRAGMA wal_autocheckpoint = 2000", "PRAGMA journal_size_limit = 67108864", "PRAGMA cache_size = -8000",
+            "PRAGMA wal_autocheckpoint = 2000", "PRAGMA journal_size_limit = 67108864", "PRAGMA cache_size = -2000",
             // Savepoints and statements of many rows note how pages were: in memory, or every second write goes there.
             "PRAGMA temp_store = MEMORY",
         ] {
