@@ -15,6 +15,7 @@ public struct Answering: Sendable {
     let submitted: @Sendable (AnswersSubmitted, any Transaction, Moment) throws -> Void
     private let centres = Centres()
     let sheets = SurveySheets()
+    let styles = SurveyStyles()
     let fetches = SurveyFetches()
 
     public init(

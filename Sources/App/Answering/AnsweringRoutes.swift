@@ -175,14 +175,20 @@ struct AnsweringRoutes: Sendable {
             let tenant = context.parameters.get("tenant").flatMap({ TenantID($0) }),
             let found = try await answering.surveys.version(version, of: tenant)
         else { throw Refusal.notFound }
-        let ours = assets.file(WebAssets.surveySheetPath)?.content ?? Data()
-        let sheet = String(decoding: ours, as: UTF8.self) + "\n@scope (.survey) {\n\(found.content.css)\n}\n"
-        return Response(
+        let sheet = answering.styles.style(
+            of: found, ours: assets.file(WebAssets.surveySheetPath)?.content ?? Data(), assets: assets.hash)
+        var response = Response(
             status: .ok,
             headers: [
                 .contentType: "text/css; charset=utf-8", .cacheControl: "public, max-age=31536000, immutable",
+                .vary: "Accept-Encoding",
             ],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: sheet)))
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: sheet.plain)))
+        if let compressed = sheet.compressed, acceptsGzip(request.headers[.acceptEncoding]) {
+            response.headers[.contentEncoding] = "gzip"
+            response.body = ResponseBody(byteBuffer: ByteBuffer(bytes: compressed))
+        }
+        return response
     }
 }
 

@@ -86,7 +86,7 @@ struct SurveyBlockPage {
     private func group(_ layout: HTML, hint: HTML? = nil, _ content: HTML) -> HTML {
         """
         <fieldset class="block\(if: problem != nil, " wrong")"\(described(hasHint: hint != nil))>
-        <legend>\(block.text)\(mark)</legend>
+        <legend id="\(name)_l">\(block.text)\(mark)</legend>
         \(hint)\(problemLine)<div class="\(layout)">
         \(content)</div>
         </fieldset>
@@ -97,7 +97,7 @@ struct SurveyBlockPage {
     private func single(hint: HTML? = nil, _ content: HTML) -> HTML {
         """
         <div class="block\(if: problem != nil, " wrong")">
-        <label for="\(name)">\(block.text)\(mark)</label>
+        <label for="\(name)" id="\(name)_l">\(block.text)\(mark)</label>
         \(hint)\(problemLine)\(content)
         </div>
 

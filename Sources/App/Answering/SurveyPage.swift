@@ -29,6 +29,10 @@ struct SurveyPage {
     var entries = AnswerEntries.empty
     var problems: [(block: SurveyBlock, problem: EntryProblem)] = []
     var notice = SurveyNotice.nothing
+    /// Which page a draft in the browser belongs to: the version's number. Nil offers no draft.
+    var draft: String?
+    /// Entries stand in the page already, so that no draft takes their place.
+    var isFilled = false
     /// The signed nonce; nil leaves a hole in the page for ``SurveySheet``.
     var nonce: String?
     var hasDecoy = true
@@ -37,14 +41,17 @@ struct SurveyPage {
     static let hole = "\u{E000}"
     /// The decoy's name: something that a program likes to fill in, and nobody else sees.
     static let decoyName = "homepage"
+    static let formID = "answers"
     /// The field that the page's script fills in.
     static let scriptName = "script"
 
     var document: HTML {
         var shell = SurveyShell(language: form.language, centre: centre, style: style, t: t)
         shell.script = script
+        shell.switcher = switcher
         let title = problems.isEmpty ? form.title : t("answering.errorTitle", ["title": form.title])
-        return shell.document(title: title, heading: form.title, switcher: switcher, content: content)
+        return shell.document(
+            title: title, above: "\(errorSummary)\(noticeBox)", content: "<h1>\(form.title)</h1>\n\(content)")
     }
 
     private var frame: HTML { SurveyShell.frameLanguage(t, inside: form.language) }
@@ -56,24 +63,42 @@ struct SurveyPage {
         }
         let action: HTML = notice == .preview ? "" : " action=\"?lang=\(form.language)\""
         return """
-            \(errorSummary)
-            <form method="post"\(action) accept-charset="utf-8" novalidate>
-            \(noticeBox)
+            <form id="\(Self.formID)" method="post"\(action) accept-charset="utf-8" novalidate\(scriptWords)>
             <input type="hidden" name="nonce" value="\(nonce ?? Self.hole)">
             <input type="hidden" name="\(Self.scriptName)">
             \(blocks)
             \(if: hasDecoy, decoy)
-            <p class="send" id="send">\(sendButton)</p>
+            \(if: draft != nil, draftChoice)
+            <p class="send" id="send">\(sendButton(isOutside: false))</p>
             </form>
             """
     }
 
+    /// What the script says beside sliders, and what it needs to know for a draft.
+    private var scriptWords: HTML {
+        let page: HTML = draft.map { " data-draft=\"\($0).\(form.language)\"" } ?? .empty
+        return """
+             data-unset="\(t("answering.slider.unset"))" data-clear="\(t("answering.slider.clear"))"\(page)\
+            \(if: isFilled, " data-filled")
+            """
+    }
+
+    /// Shown by the script alone: without it there is nothing to keep a draft.
+    private var draftChoice: HTML {
+        """
+        <div class="draft" id="draft" hidden data-restored="\(t("answering.draft.restored"))"\(frame)>\
+        <label><input type="checkbox" aria-describedby="draft_h"><span>\(t("answering.draft.wish"))</span></label>\
+        <p class="hint" id="draft_h">\(t("answering.draft.hint"))</p><p class="hint" role="status"></p></div>
+        """
+    }
+
     private var sendText: String { form.sendButton ?? t("answering.send") }
 
-    private var sendButton: HTML {
+    /// - Parameter isOutside: Whether it stands outside of the form it sends.
+    private func sendButton(isOutside: Bool) -> HTML {
         let language = form.sendButton == nil ? frame : .empty
         return """
-            <button type="submit"\(if: notice == .preview, " disabled")\(language)>\(sendText)</button>
+            <button type="submit"\(if: isOutside, " form=\"\(Self.formID)\"")\(if: notice == .preview, " disabled")\(language)>\(sendText)</button>
             """
     }
 
@@ -111,7 +136,7 @@ struct SurveyPage {
             <div class="notice" role="alert" tabindex="-1" autofocus\(frame)>
             <h2>\(t("answering.pressAgain", ["send": sendText]))</h2>
             <p>\(t("answering.entriesKept"))</p>
-            <p>\(sendButton)</p>
+            <p>\(sendButton(isOutside: true))</p>
             </div>
             """
         case .changing: "<div class=\"notice\"\(frame)><p>\(t("answering.changing"))</p></div>"
@@ -140,6 +165,9 @@ struct SurveyPage {
 }
 
 /// The document around the questions, and around what is said instead of them.
+///
+/// What has to be seen whatever a form's own style does stands outside of `.fence`: whose survey it is, the languages,
+/// what is wrong, how things stand.
 struct SurveyShell {
     /// The language of the content.
     let language: String
@@ -148,6 +176,8 @@ struct SurveyShell {
     let t: Localizer
     /// The address of the page's script; nil for pages that need none.
     var script: String?
+    /// The links to the form's other languages.
+    var switcher = HTML.empty
 
     private static let rightToLeft: Set<String> = ["ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"]
 
@@ -160,9 +190,15 @@ struct SurveyShell {
         String(language.lowercased().split(separator: "-").first ?? "")
     }
 
-    func document(title: String, heading: String?, switcher: HTML, content: HTML) -> HTML {
+    /// - Parameters:
+    ///   - above: What stands outside of the reach of the form's style.
+    ///   - content: What the form's style may touch; empty for pages that are ours alone.
+    func document(title: String, above: HTML, content: HTML) -> HTML {
         let isRightToLeft = Self.rightToLeft.contains(Self.primary(of: language))
-        let headingHTML: HTML = heading.map { "<h1>\($0)</h1>" } ?? .empty
+        let own: HTML = above.text.isEmpty ? .empty : "<div class=\"above\">\n\(above)\n</div>\n"
+        let form: HTML =
+            content.text.isEmpty
+            ? .empty : "<div class=\"fence\"><div class=\"survey\">\n\(content)\n</div></div>\n"
         return """
             <!DOCTYPE html>
             <html lang="\(language)"\(if: isRightToLeft, " dir=\"rtl\"")>
@@ -176,12 +212,9 @@ struct SurveyShell {
             \(script.map { "<script type=\"module\" src=\"\($0)\"></script>" })
             </head>
             <body>
-            <div class="fence"><div class="survey">
-            <header><div class="bar"><p class="centre">\(centre)</p>\(switcher)</div>\(headingHTML)</header>
+            <header class="bar"><p class="centre">\(centre)</p>\(switcher)</header>
             <main>
-            \(content)
-            </main>
-            </div></div>
+            \(own)\(form)</main>
             </body>
             </html>
 

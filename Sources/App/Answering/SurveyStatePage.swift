@@ -38,6 +38,22 @@ enum SurveyState: Sendable, Equatable {
         }
     }
 
+    /// Whether nothing more can be sent from here: a draft has no use any more.
+    fileprivate var isFinal: Bool {
+        switch self {
+        case .thanks, .changed, .answered, .keptBeside, .expired, .closed: true
+        case .unknown, .tryLater, .tooLarge, .unreadable: false
+        }
+    }
+
+    /// Whether the page shows the form's own words.
+    fileprivate var isAuthors: Bool {
+        switch self {
+        case .thanks, .changed: true
+        default: false
+        }
+    }
+
     var namesAnHour: Bool { changeableUntil != nil }
 
     /// Whether the person has been heard.
@@ -57,9 +73,12 @@ struct SurveyStatePage {
     let centre: String
     let style: String
     let t: Localizer
+    /// The address of the page's script, which forgets a draft that is not needed any more.
+    var script: String?
 
     var document: HTML {
-        let shell = SurveyShell(language: language, centre: centre, style: style, t: t)
+        var shell = SurveyShell(language: language, centre: centre, style: style, t: t)
+        if state.isFinal { shell.script = script }
         let title = t("answering.\(state.key).title")
         let content: HTML = """
             <div class="state\(if: state.isGood, " good")">
@@ -68,7 +87,10 @@ struct SurveyStatePage {
             \(changing)
             </div>
             """
-        return shell.document(title: title, heading: nil, switcher: .empty, content: content)
+        // Thanks are the author's page; how things stand is ours, and no style hides it.
+        return state.isAuthors
+            ? shell.document(title: title, above: .empty, content: content)
+            : shell.document(title: title, above: content, content: .empty)
     }
 
     private var frame: HTML { SurveyShell.frameLanguage(t, inside: language) }

@@ -13,9 +13,11 @@ struct SurveyView {
     private var t: Localizer { answering.words(form.language) }
 
     private var page: SurveyPage {
-        SurveyPage(
+        var page = SurveyPage(
             form: form, languages: link.version.content.languages.map(\.language), centre: link.centre.name,
             style: assets.surveyStyle(of: link.version, link.invitation.tenant), script: assets.surveyScript, t: t)
+        page.draft = link.version.id.description
+        return page
     }
 
     func nonce(at now: Moment, isShownAgain: Bool = false) -> SurveyNonce {
@@ -40,6 +42,7 @@ struct SurveyView {
     func again(_ entries: AnswerEntries, notice: SurveyNotice, nonce: SurveyNonce) -> SurveyReply {
         var page = page
         page.entries = entries
+        page.isFilled = true
         page.notice = notice
         page.nonce = nonce.signed(with: answering.installation.secret)
         page.hasDecoy = !nonce.isShownAgain
@@ -50,6 +53,7 @@ struct SurveyView {
     func refused(_ entries: AnswerEntries, _ check: AnswerCheck, nonce: SurveyNonce) -> SurveyReply {
         var page = page
         page.entries = entries
+        page.isFilled = true
         page.problems = check.problems
         page.nonce = nonce.signed(with: answering.installation.secret)
         page.hasDecoy = !nonce.isShownAgain
@@ -61,7 +65,7 @@ struct SurveyView {
         func render() -> HTML {
             SurveyStatePage(
                 state: state, language: form.language, centre: link.centre.name,
-                style: assets.surveyStyle(of: link.version, link.invitation.tenant), t: t
+                style: assets.surveyStyle(of: link.version, link.invitation.tenant), t: t, script: assets.surveyScript
             ).document
         }
         guard !state.namesAnHour else { return SurveyReply(render(), language: form.language, status: status) }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a customer sees when he opens a link (spec 3.5).
+import Foundation
 import HTTPTypes
 import Markup
 import Storage
@@ -20,13 +21,13 @@ import Testing
             #expect(!page.body.contains(" checked") && !page.body.contains(" selected"))
             for part in [
                 "<html lang=\"ru\">", "<h1>Качество обслуживания</h1>", "Ромашка", "<p>Оцените &lt;нас&gt;.</p>",
-                "<legend>Решили вопрос? <span class=\"must\">обязательно</span></legend>",
+                "<legend id=\"q_fcr_l\">Решили вопрос? <span class=\"must\">обязательно</span></legend>",
                 "<input type=\"radio\" name=\"q_fcr\" id=\"q_fcr_0\" value=\"0\" required><span>Да</span>",
                 "<div class=\"scale n5\">", "<div class=\"scale n11\">", "value=\"10\" required><span>10</span>",
                 "<input type=\"number\" id=\"q_percent\" name=\"q_percent\" min=\"0\" max=\"100\" step=\"5\"",
                 "<input type=\"checkbox\" name=\"q_topics\" id=\"q_topics_2\" value=\"2\"><span>Н/Д</span>",
                 "<select id=\"q_city\" name=\"q_city\">\n<option value=\"\">Выберите…</option>",
-                "<label for=\"q_why\">Почему?</label>", "maxlength=\"4000\"", "Отправить</button>",
+                "<label for=\"q_why\" id=\"q_why_l\">Почему?</label>", "maxlength=\"4000\"", "Отправить</button>",
             ] { #expect(page.body.contains(part), "\(part)") }
             #expect(!page.body.contains("Спасибо за отзыв!"))
         }
@@ -64,6 +65,7 @@ import Testing
             #expect(english.body.contains("<h1>Quality of service</h1>"))
             #expect(english.body.contains("action=\"?lang=en\""))
             #expect(english.body.contains("<a href=\"?lang=ru\" lang=\"ru\" hreflang=\"ru\">Русский</a>"))
+            #expect(english.body.contains("data-clear=\"Clear\""))
             let unknown = try await world.get(customer.path + "?lang=xx")
             #expect(unknown.body.contains("<html lang=\"ru\">"))
         }
@@ -111,6 +113,66 @@ import Testing
             for path in ["/survey-style/0/1/2.css", "/survey-style/0/x/y.css", "/survey-style/0/1/2"] {
                 #expect(try await world.get(path).status == .notFound, "\(path)")
             }
+        }
+    }
+
+    @Test(arguments: engines) func `a form's style stands in the way of nothing that is ours`(
+        _ engine: Dialect
+    ) async throws {
+        try await SurveyWorld.run(on: engine, content: SurveyWorld.content(css: "* { display: none }")) { world in
+            let customer = try await world.customer()
+            let page = try await world.open(customer)
+            let refused = try await world.submit(page, [("q_fcr", "0")])
+            let fence = try #require(refused.body.range(of: "<div class=\"fence\">"))
+            for ours in ["class=\"centre\">Ромашка", "class=\"languages\"", "исправьте 1 ответ"] {
+                let place = try #require(refused.body.range(of: ours))
+                #expect(place.lowerBound < fence.lowerBound, "\(ours)")
+            }
+            let weak = try await world.submit(page, SurveyWorld.good)
+            let notice = try #require(weak.body.range(of: "Нажмите «Отправить» ещё раз"))
+            #expect(notice.lowerBound < (try #require(weak.body.range(of: "<div class=\"fence\">"))).lowerBound)
+            #expect(weak.body.contains("<button type=\"submit\" form=\"answers\">Отправить</button>"))
+            world.app.clock.advance(seconds: 5)
+            let shown = try world.opened(weak, at: page.path)
+            #expect(try await world.submit(shown, SurveyWorld.good).body.contains("<div class=\"fence\">"))
+            #expect(try await !world.get(customer.path).body.contains("<div class=\"fence\">"))
+        }
+    }
+
+    @Test(arguments: engines) func `a form's style is compressed for who takes it`(_ engine: Dialect) async throws {
+        try await SurveyWorld.run(on: engine, content: SurveyWorld.content(css: "h1 { color: teal }")) { world in
+            let page = try await world.get(try await world.customer().path)
+            let address = String(try #require(page.body.firstMatch(of: #/rel="stylesheet" href="([^"]+)"/#)).1)
+            let plain = try await world.get(address)
+            let small = try await world.app.request(.get, address, headers: [.acceptEncoding: "br, gzip"])
+            #expect(small.headers[.contentEncoding] == "gzip" && plain.headers[.contentEncoding] == nil)
+            #expect(small.headers[.vary] == "Accept-Encoding" && plain.headers[.vary] == "Accept-Encoding")
+        }
+    }
+
+    @Test(arguments: engines) func `a draft belongs to one version in one language, and to no filled page`(
+        _ engine: Dialect
+    ) async throws {
+        try await SurveyWorld.run(on: engine) { world in
+            let customer = try await world.customer()
+            func mark(_ body: String) -> String? {
+                body.firstMatch(of: #/data-draft="([^"]+)"/#).map { String($0.1) }
+            }
+            let first = try await world.get(customer.path).body
+            #expect(first.contains("id=\"draft\" hidden") && !first.contains("data-filled"))
+            let english = try await world.get(customer.path + "?lang=en").body
+            #expect(mark(first) != nil && mark(first) != mark(english))
+            try await world.rename(to: "Новое название")
+            let page = try await world.open(customer)
+            #expect(mark(try await world.get(customer.path).body) != mark(first))
+            let refused = try await world.submit(page, [("q_fcr", "0")])
+            #expect(refused.body.contains(" data-filled"))
+            #expect(refused.headers[.setCookie] == nil)
+            // What ends the matter forgets the draft by its script; what does not has none.
+            world.app.clock.advance(seconds: 5)
+            #expect(try await world.submit(page, SurveyWorld.good).body.contains("<script"))
+            #expect(try await world.get(customer.path).body.contains("<script"))
+            #expect(try await !world.get("/s/unknown").body.contains("<script"))
         }
     }
 
