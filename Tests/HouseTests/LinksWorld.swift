@@ -61,10 +61,23 @@ struct LinksWorld {
             let chat = try tx.one(
                 "SELECT id FROM workflow_configuration WHERE workflow_id = \(Int64(workflow) ?? 0)")
             try rooms.workflows.setEnabled(false, try #require(chat).get("id"), of: tenant, in: tx, at: now)
+            try Self.addFields(rooms.surveys, of: tenant, in: tx, at: now)
             try Self.addPeople(rooms.accounts, of: tenant, in: tx, at: now)
         }
         firstPerson = try await app.database.read { tx in
             "/settings/people/\(try rooms.accounts.somebody("zimina", of: tenant, in: tx).id)"
+        }
+    }
+
+    /// A field that can be deleted, and one that can be taken up again.
+    private static func addFields(
+        _ surveys: Surveys, of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws {
+        for key in ["tone", "pace"] {
+            var draft = SurveyField.Draft(key: key, name: key, kind: .average, scale: 1...5)
+            draft.satisfiedFrom = 4
+            let field = try surveys.add(draft, of: tenant, in: tx)
+            if key == "pace" { try surveys.retire([field], of: tenant, in: tx, at: now) }
         }
     }
 

@@ -90,7 +90,7 @@ private struct Deciding {
                 .map(AnsweringStore.answer).compactMap(\.value)
             try AnsweringStore.retire(counted.id, of: invitation.tenant, in: tx)
         }
-        let fields = try fields(alsoOf: replaced)
+        let fields = try fields()
         let submission = submission(.counted, reason: nil, answeredOn: counted?.answeredOn)
         try insert(submission, fields)
         let scores = submit.check.answers.compactMap { answer -> (String, Double)? in
@@ -103,7 +103,8 @@ private struct Deciding {
         var event = AnswersSubmitted(
             invitation: invitation, submission: submission.id, form: invitation.form, language: submit.language,
             answeredOn: submission.answeredOn, values: submit.check.answers.compactMap { $0.value(fields) },
-            fields: Array(fields.values))
+            fields: replaced.isEmpty
+                ? Array(fields.values) : Array(try answering.surveys.series(of: invitation.tenant, in: tx).values))
         event.change = change
         event.replaced = replaced
         event.replacedLanguage = counted?.language
@@ -131,10 +132,25 @@ private struct Deciding {
             submit.check.answers, of: submission.id, fields: fields, tenant: invitation.tenant, in: tx)
     }
 
-    /// The fields that the answers count for; not asked when there are none.
-    private func fields(alsoOf replaced: [AnswersSubmitted.Value] = []) throws -> [String: SurveyField] {
-        guard !replaced.isEmpty || submit.check.answers.contains(where: { $0.field != nil }) else { return [:] }
-        return try answering.surveys.fields(of: invitation.tenant, in: tx)
+    /// The fields that the answers count for; not asked when there are none. An answer to a page whose scale is not
+    /// the field's any more counts for none.
+    private func fields() throws -> [String: SurveyField] {
+        let bound = Set(submit.check.answers.compactMap(\.field))
+        guard !bound.isEmpty else { return [:] }
+        var known = try answering.surveys.fields(of: invitation.tenant, in: tx)
+        let fresh = bound.compactMap { known[$0] }.filter { !$0.hasAnswers }.map(\.id)
+        if !fresh.isEmpty {
+            try answering.surveys.markAnswered(fresh.sorted(), of: invitation.tenant, in: tx, at: now)
+            // Somebody may have deleted one of them meanwhile.
+            known = try answering.surveys.fields(of: invitation.tenant, in: tx)
+        }
+        let blocks = submit.link.version.content.language(submit.language)?.blocks ?? []
+        return blocks.reduce(into: [:]) { fields, block in
+            guard let key = block.field, bound.contains(key), let field = known[key], !field.isRetired,
+                SurveyContentCheck.fits(block, field)
+            else { return }
+            fields[key] = field
+        }
     }
 }
 

@@ -24,7 +24,7 @@ public struct AnswersSubmitted: Sendable {
     /// The local day of the first answer: a changed answer stays on its day.
     public let answeredOn: LocalDay
     public let values: [Value]
-    /// The fields that the values, and those they replace, belong to.
+    /// The fields that the values, and those they replace, belong to, in the series of each.
     public let fields: [SurveyField]
     /// What became of the invitation; nil when it was answered before.
     public var change: InvitationChanged?

@@ -12,6 +12,7 @@ extension Otklik {
             "frame.section.configuration", [.services, .workflows],
             groups: [
                 NavigationSection("frame.group.quality", [.forms]),
+                NavigationSection("frame.group.custom", [.surveyFields]),
                 NavigationSection(
                     "frame.group.centre", [.centreSettings, .people, .teams, .apiKeys, .audit],
                     groups: [NavigationSection("frame.group.email", [.emailSettings, .suppressions])]),

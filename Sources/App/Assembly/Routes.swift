@@ -69,6 +69,7 @@ extension Otklik {
         rooms.workflows.addRoutes(to: router)
         rooms.records.addRoutes(to: router)
         SurveysRoutes(surveys: rooms.surveys).addRoutes(to: router)
+        SurveyFieldsRoutes(surveys: rooms.surveys, accounts: rooms.accounts).addRoutes(to: router)
         AnsweringRoutes(answering: rooms.answering, assets: webAssets).addPreview(to: router)
         let mail = MailingsRoutes(mailings: rooms.mailings, accounts: rooms.accounts, contacts: rooms.contacts)
         mail.addRoutes(to: router)

@@ -12,8 +12,24 @@ CREATE TABLE survey_field (
     series INTEGER NOT NULL,
     is_built_in INTEGER NOT NULL,
     retired_at BIGINT,
+    -- Of the first answer that it counted: from then on it is retired, not deleted.
+    answered_at BIGINT,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, key)
+) /*without rowid*/;
+
+-- What a field's scale was before it changed: older series stay what they were.
+CREATE TABLE survey_field_series (
+    tenant_id BIGINT NOT NULL,
+    field_id BIGINT NOT NULL,
+    series INTEGER NOT NULL,
+    kind TEXT NOT NULL, -- open
+    minimum DOUBLE PRECISION NOT NULL,
+    maximum DOUBLE PRECISION NOT NULL,
+    satisfied_from DOUBLE PRECISION,
+    promoter_from DOUBLE PRECISION,
+    detractor_to DOUBLE PRECISION,
+    PRIMARY KEY (tenant_id, field_id, series)
 ) /*without rowid*/;
 
 CREATE TABLE survey_form (

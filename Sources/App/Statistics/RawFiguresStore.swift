@@ -6,7 +6,8 @@ import Storage
 /// Counts a centre's raw rows, as if every event came again.
 struct RawFiguresStore {
     let tenant: TenantID
-    let fields: [SurveyField]
+    /// As their scales were in each series.
+    let fields: [FieldSeries: SurveyField]
 
     func cells(in tx: any Transaction) throws -> StatisticCells {
         var cells = StatisticCells()
@@ -59,7 +60,6 @@ struct RawFiguresStore {
     }
 
     private func addAnswers(to cells: inout StatisticCells, in tx: any Transaction) throws {
-        let known = Dictionary(fields.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let rows = try tx.query(
             """
             SELECT invitation.completed_on, invitation.agent_id, invitation.team_id, invitation.service_id,
@@ -83,7 +83,7 @@ struct RawFiguresStore {
             var delta = StatisticDelta(key: key)
             if try row.at(11, as: Bool.self) {
                 delta.add(MeasureSum(n: n), to: StatisticMeasure.notApplicable(id, series: series))
-            } else if let field = known[id] {
+            } else if let field = fields[FieldSeries(id, series)] {
                 let one = MeasureSum(try row.at(12, as: Double.self), of: field)
                 delta.add(one.times(n), to: StatisticMeasure.value(id, series: series))
             }

@@ -49,7 +49,8 @@ public struct Statistics: Sendable {
     /// Counts answers, and what they made of the invitation; replaced ones leave the figures.
     public func count(_ event: AnswersSubmitted, in tx: any Transaction, at now: Moment) throws {
         guard !event.invitation.isTest else { return }
-        let fields = Dictionary(event.fields.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let fields = Dictionary(
+            event.fields.map { (FieldSeries($0.id, $0.series), $0) }, uniquingKeysWith: { first, _ in first })
         var deltas: [StatisticDelta] = []
         if let change = event.change {
             var delta = StatisticDelta(key: StatisticKey(change.invitation.belonging, form: change.invitation.form))
@@ -69,7 +70,7 @@ public struct Statistics: Sendable {
                     delta.add(MeasureSum(n: factor), to: measure)
                     continue
                 }
-                guard let field = fields[value.field] else { continue }
+                guard let field = fields[FieldSeries(value.field, value.series)] else { continue }
                 delta.add(
                     MeasureSum(number, of: field).times(factor),
                     to: StatisticMeasure.value(value.field, series: value.series))
@@ -118,8 +119,8 @@ public struct Statistics: Sendable {
         try await database.write { tx in try StatisticsStore.pause(tenant, until: until, in: tx) }
         let surveys = self.surveys
         let (cells, counted) = try await database.read { tx in
-            let fields = try surveys.fields(of: tenant, in: tx)
-            let cells = try RawFiguresStore(tenant: tenant, fields: Array(fields.values)).cells(in: tx)
+            let fields = try surveys.series(of: tenant, in: tx)
+            let cells = try RawFiguresStore(tenant: tenant, fields: fields).cells(in: tx)
             return (cells, try StatisticsStore.deltaIDs(of: tenant, in: tx))
         }
         try await database.write { tx in
@@ -135,8 +136,8 @@ public struct Statistics: Sendable {
     public func verify(_ tenant: TenantID) async throws -> [FigureDifference] {
         let surveys = self.surveys
         return try await installation.database.read { tx in
-            let fields = try surveys.fields(of: tenant, in: tx)
-            let raw = try RawFiguresStore(tenant: tenant, fields: Array(fields.values)).cells(in: tx).withCompletedAsOne
+            let fields = try surveys.series(of: tenant, in: tx)
+            let raw = try RawFiguresStore(tenant: tenant, fields: fields).cells(in: tx).withCompletedAsOne
             let kept = try StatisticsStore.cells(of: tenant, in: tx).withCompletedAsOne
             return Set(raw.sums.keys).union(kept.sums.keys).compactMap { cell in
                 let (counted, wanted) = (kept.sums[cell] ?? MeasureSum(), raw.sums[cell] ?? MeasureSum())

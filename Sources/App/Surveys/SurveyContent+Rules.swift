@@ -154,6 +154,15 @@ struct SurveyContentCheck {
         ["field": field.name, "minimum": plainNumber(field.minimum), "maximum": plainNumber(field.maximum)]
     }
 
+    /// Whether a block gives values of the field's present scale. One of an older version may not, and then counts
+    /// for nothing: no figure mixes scales.
+    static func fits(_ block: SurveyBlock, _ field: SurveyField) -> Bool {
+        var check = SurveyContentCheck(fields: [field.key: field])
+        check.block = block
+        check.checkBinding(block, to: field.key)
+        return check.refusals.isEmpty
+    }
+
     // MARK: Texts and keys
 
     private mutating func checkText(_ text: String, limit: Int, missing: String) {

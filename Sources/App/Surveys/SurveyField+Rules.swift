@@ -62,6 +62,11 @@ extension SurveyField {
             return draft
         }
 
+        /// Whether the centre chooses the scale of this field: its own, and CSAT's.
+        var hasFreeScale: Bool { builtIn == nil || key == "csat" }
+
+        private func isFree(_ member: String) -> Bool { hasFreeScale && member != "kind" }
+
         /// Everything that is wrong, by field.
         public var refusals: Refusals {
             var refusals = Refusals()
@@ -74,8 +79,8 @@ extension SurveyField {
                 refuse("bad_name", "badName", "name", ["limit": String(SurveyLimits.nameCharacters)])
             }
             if let builtIn {
-                if let member = difference(from: builtIn) { refuse("built_in", "builtIn", member) }
-                return refusals
+                if let member = difference(from: builtIn), !isFree(member) { refuse("built_in", "builtIn", member) }
+                if !hasFreeScale { return refusals }
             }
             guard abs(minimum) <= 1_000_000, abs(maximum) <= 1_000_000, maximum > minimum else {
                 refuse("scale_order", "scaleOrder", "maximum")

@@ -32,6 +32,19 @@ public struct SurveyField: Sendable, Equatable {
     public var isBuiltIn: Bool
     /// A field with answers is retired, not deleted: its figures stay, and no form binds it anew.
     public var isRetired: Bool
+    /// Whether an answer was ever bound to it.
+    public var hasAnswers = false
+}
+
+/// A field as long as its scale was the same: no figure mixes two of them.
+public struct FieldSeries: Sendable, Hashable {
+    public let field: SurveyFieldID
+    public let series: Int
+
+    public init(_ field: SurveyFieldID, _ series: Int) {
+        self.field = field
+        self.series = series
+    }
 }
 
 extension SurveyField {

@@ -12,6 +12,10 @@ public enum SurveyLimits {
     /// Up to so many stops are shown as a row of buttons; more are a number that is typed in.
     public static let stopsInARow = 11
     public static let nameCharacters = 100
+    /// Fields of a centre, retired ones included.
+    public static let fields = 200
+    /// A number as it is typed.
+    public static let numberCharacters = 20
     public static let titleCharacters = 200
     public static let questionCharacters = 1_000
     /// A fixed text or a thank you.

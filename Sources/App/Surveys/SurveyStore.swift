@@ -9,12 +9,15 @@ enum SurveyStore {
     static func fields(of tenant: TenantID, in tx: any Transaction) throws -> [SurveyField] {
         try tx.query(
             """
-            SELECT id, key, name, kind, minimum, maximum, satisfied_from, promoter_from, detractor_to, series,
-                is_built_in, retired_at
-            FROM survey_field WHERE tenant_id = \(tenant) ORDER BY is_built_in DESC, id
+            SELECT \(fieldColumns) FROM survey_field WHERE tenant_id = \(tenant) ORDER BY is_built_in DESC, id
             """
         ).map(field)
     }
+
+    private static let fieldColumns: SQL = """
+        id, key, name, kind, minimum, maximum, satisfied_from, promoter_from, detractor_to, series, is_built_in,
+        retired_at, answered_at
+        """
 
     /// By position: every submit reads them.
     private static func field(_ row: Row) throws -> SurveyField {
@@ -22,7 +25,61 @@ enum SurveyStore {
             id: try row.at(0), key: try row.at(1), name: try row.at(2), kind: try row.at(3), minimum: try row.at(4),
             maximum: try row.at(5), satisfiedFrom: try row.at(6), promoterFrom: try row.at(7),
             detractorTo: try row.at(8), series: try row.at(9), isBuiltIn: try row.at(10),
-            isRetired: try row.at(11, as: Moment?.self) != nil)
+            isRetired: try row.at(11, as: Moment?.self) != nil, hasAnswers: try row.at(12, as: Moment?.self) != nil)
+    }
+
+    static func lockField(_ id: SurveyFieldID, of tenant: TenantID, in tx: any Transaction) throws -> SurveyField? {
+        try tx.one(
+            """
+            SELECT \(fieldColumns) FROM survey_field WHERE tenant_id = \(tenant) AND id = \(id)\(.forUpdate)
+            """
+        ).map(field)
+    }
+
+    /// Notes that fields have answers now.
+    static func markAnswered(
+        _ fields: [SurveyFieldID], of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws {
+        if fields.isEmpty { return }
+        try tx.execute(
+            """
+            UPDATE survey_field SET answered_at = \(now)
+            WHERE tenant_id = \(tenant) AND id IN (\(SQL.list(fields))) AND answered_at IS NULL
+            """)
+    }
+
+    /// Deletes a centre's own field that no answer was ever bound to; false when one was.
+    static func delete(_ field: SurveyFieldID, of tenant: TenantID, in tx: any Transaction) throws -> Bool {
+        try tx.execute(
+            """
+            DELETE FROM survey_field
+            WHERE tenant_id = \(tenant) AND id = \(field) AND answered_at IS NULL AND is_built_in = 0
+            """) == 1
+    }
+
+    /// Keeps what a field's scale was.
+    static func keepSeries(of field: SurveyField, tenant: TenantID, in tx: any Transaction) throws {
+        try tx.execute(
+            """
+            INSERT INTO survey_field_series (tenant_id, field_id, series, kind, minimum, maximum, satisfied_from,
+                promoter_from, detractor_to)
+            VALUES (\(tenant), \(field.id), \(field.series), \(field.kind), \(field.minimum), \(field.maximum),
+                \(field.satisfiedFrom), \(field.promoterFrom), \(field.detractorTo))
+            ON CONFLICT (tenant_id, field_id, series) DO NOTHING
+            """)
+    }
+
+    /// The fields as they were in their earlier series.
+    static func earlierSeries(of tenant: TenantID, in tx: any Transaction) throws -> [SurveyField] {
+        try tx.query(
+            """
+            SELECT f.id, f.key, f.name, s.kind, s.minimum, s.maximum, s.satisfied_from, s.promoter_from,
+                s.detractor_to, s.series, f.is_built_in, f.retired_at, f.answered_at
+            FROM survey_field_series s
+            JOIN survey_field f ON f.tenant_id = s.tenant_id AND f.id = s.field_id
+            WHERE s.tenant_id = \(tenant)
+            """
+        ).map(field)
     }
 
     /// Adds fields; keys that are there already stay as they are.

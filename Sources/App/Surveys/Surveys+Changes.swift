@@ -10,7 +10,10 @@ extension Surveys {
         try draft.refusals.throwIfAny()
         let known = try fields(of: tenant, in: tx)[draft.key]
         var series = known?.series ?? 1
-        if let known, !draft.isScale(of: SurveyField.Draft(known)) { series += 1 }
+        if let known, !draft.isScale(of: SurveyField.Draft(known)) {
+            try SurveyStore.keepSeries(of: known, tenant: tenant, in: tx)
+            series += 1
+        }
         let field = SurveyField(
             id: known?.id ?? tx.new(), key: draft.key, name: draft.name.trimmed, kind: draft.kind,
             minimum: draft.minimum, maximum: draft.maximum, satisfiedFrom: draft.satisfiedFrom,

@@ -60,7 +60,20 @@ public struct Surveys: Sendable {
         return Dictionary(fields.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The fields in each of their series, as their scales were.
+    public func series(of tenant: TenantID, in tx: any Transaction) throws -> [FieldSeries: SurveyField] {
+        let all = try SurveyStore.fields(of: tenant, in: tx) + SurveyStore.earlierSeries(of: tenant, in: tx)
+        return Dictionary(all.map { (FieldSeries($0.id, $0.series), $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
     // MARK: Changing
+
+    /// Notes that fields have answers now: from here on they are retired, not deleted.
+    public func markAnswered(
+        _ fields: [SurveyFieldID], of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws {
+        try SurveyStore.markAnswered(fields, of: tenant, in: tx, at: now)
+    }
 
     /// Gives a new centre its built-in fields, named in its language. Repeating it changes nothing.
     public func welcome(_ tenant: TenantID, language: String, in tx: any Transaction) throws {

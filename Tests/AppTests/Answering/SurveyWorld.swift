@@ -76,6 +76,23 @@ struct SurveyWorld: Sendable {
         return Customer(invitation: id, path: path)
     }
 
+    /// A browser in which somebody of the centre is signed in.
+    func browser(as role: Role, teams: Set<TeamID> = []) async throws -> Browser {
+        let (accounts, tenant, now) = (app.rooms.accounts, tenant, app.now)
+        let link = try await app.database.write { tx in
+            var new = NewPerson(login: "\(role.rawValue)\(teams.count)")
+            new.roles = [role]
+            new.language = "ru"
+            new.supervisedTeams = teams
+            let person = try accounts.createPerson(new, passwordHash: "chosen", of: tenant, in: tx, at: now)
+            return try accounts.makeLink(for: person, of: tenant, purpose: .signIn, hours: 1, in: tx, at: now)
+        }
+        let browser = Browser(app)
+        try await browser.post(link.replacing(app.otklik.installation.baseURL, with: ""), [:])
+        try await browser.get("/account")
+        return browser
+    }
+
     // MARK: Browsing
 
     func get(_ path: String) async throws -> TestResponse { try await app.request(.get, path) }

@@ -25,6 +25,8 @@ struct WalkCentre {
     let service: ServiceID
     let form: FormID
     let version: FormVersionID
+    /// A field of the centre's own, with answers.
+    let field: SurveyFieldID
     let configuration: ConfigurationID
     let interaction: InteractionID
     let run: RunID
@@ -66,7 +68,8 @@ struct WalkCentre {
             key: key, mark: mark, tenant: tenant, people: draft.people, newcomer: draft.newcomer, team: draft.team,
             apiKey: draft.key,
             narrowKey: draft.narrowKey, service: draft.service, form: draft.form, version: version,
-            configuration: draft.configuration, interaction: try row.get("interaction_id"), run: run,
+            field: draft.field, configuration: draft.configuration, interaction: try row.get("interaction_id"),
+            run: run,
             message: message, notice: try #require(told).get("id"), surveyPath: local,
             unsubscribePath: "/u/" + token.text(secret: app.otklik.installation.secret))
     }
@@ -141,6 +144,7 @@ struct WalkCentre {
         "SELECT * FROM supervised_team",
         "SELECT * FROM suppression",
         "SELECT * FROM survey_field",
+        "SELECT * FROM survey_field_series",
         "SELECT * FROM survey_form",
         "SELECT * FROM survey_version",
         "SELECT * FROM team",
@@ -172,8 +176,20 @@ private struct Draft {
     let narrowKey: String
     let service: ServiceID
     let form: FormID
+    let field: SurveyFieldID
     let workflow: WorkflowID
     let configuration: ConfigurationID
+
+    /// A field of the centre's own that has answers.
+    private static func makeField(
+        _ surveys: Surveys, of tenant: TenantID, mark: String, in tx: any Transaction, at now: Moment
+    ) throws -> SurveyFieldID {
+        var draft = SurveyField.Draft(key: "tone", name: mark + " tone", kind: .average, scale: 1...5)
+        draft.satisfiedFrom = 4
+        let field = try surveys.add(draft, of: tenant, in: tx).id
+        try surveys.markAnswered([field], of: tenant, in: tx, at: now)
+        return field
+    }
 
     static func make(_ app: TestApp, key: String, mark: String) async throws -> Draft {
         let (rooms, assets, now) = (app.rooms, app.otklik.assets, app.now)
@@ -211,6 +227,7 @@ private struct Draft {
             let form = try rooms.surveys.create(
                 NewForm(name: mark + " form", content: content), of: tenant, in: tx,
                 as: SurveyChange(by: nil, at: now))
+            let field = try makeField(rooms.surveys, of: tenant, mark: mark, in: tx, at: now)
             let scenario = try #require(assets.text(DemoTexts.stories[0].scenarioFile))
             let workflow = try rooms.workflows.create(
                 name: mark + " workflow",
@@ -223,7 +240,7 @@ private struct Draft {
                 of: tenant, in: tx, at: now)
             return Draft(
                 tenant: tenant, people: people, newcomer: pending, team: team, key: key, narrowKey: narrowKey,
-                service: serviceID, form: form, workflow: workflow, configuration: configuration)
+                service: serviceID, form: form, field: field, workflow: workflow, configuration: configuration)
         }
     }
 }

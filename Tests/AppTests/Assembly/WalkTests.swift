@@ -237,6 +237,7 @@ import Testing
             try tx.execute("UPDATE api_key SET revoked_at = NULL WHERE tenant_id = \(tenant) AND id = \(key)")
             try tx.execute("UPDATE tenant SET surveys_enabled = 1 WHERE id = \(tenant)")
             try tx.execute("UPDATE person SET is_active = 1, team_id = \(team) WHERE tenant_id = \(tenant)")
+            try tx.execute("UPDATE survey_field SET retired_at = NULL WHERE tenant_id = \(tenant)")
             try tx.execute("UPDATE team SET archived_at = NULL WHERE tenant_id = \(tenant)")
             try tx.execute(
                 "UPDATE workflow_configuration SET is_enabled = 1 WHERE tenant_id = \(tenant) AND id = \(version)")
@@ -265,6 +266,7 @@ import Testing
         ]
         let things: [String: any CustomStringConvertible] = [
             "outbox": ids.message, "forms": ids.form, "services": ids.service, "records": ids.interaction,
+            "fields": ids.field,
         ]
         values["id"] = stop.path.split(separator: "/").first.flatMap { things[String($0)] }
         return "/"
