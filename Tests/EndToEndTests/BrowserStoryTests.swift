@@ -9,6 +9,12 @@ import Testing
         try await Story.walk("browser_story.py")
     }
 
+    @Test func `a survey of every kind of block is answered with and without scripts, and no style harms it`()
+        async throws
+    {
+        try await Story.walk("survey_story.py")
+    }
+
     @Test func `every page is accessible, valid and fits, in both tones and languages`() async throws {
         try await Story.walk("pages_story.py")
     }

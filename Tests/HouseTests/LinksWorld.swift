@@ -196,6 +196,9 @@ struct LinksWorld {
         let fields = ["nonce": browser.hidden("nonce") ?? "", "q_fcr": "0", "q_csat": "5", "q_nps": "10"]
         let answer = try await browser.post(link, fields, sendsToken: false)
         try #require(answer.status == .ok)
+        // Somebody to whom the mail was forwarded answers, too: it is put aside.
+        let other = fields.merging(["q_fcr": "1", "q_notes": "Нет"]) { $1 }
+        try #require(try await browser.post(link, other, sendsToken: false).status == .conflict)
         try await app.runDue()
     }
 

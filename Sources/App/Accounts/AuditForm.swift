@@ -45,13 +45,3 @@ struct AuditQuery: Sendable {
         return "/settings/audit" + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
     }
 }
-
-extension LocalDay {
-    /// The moment at which the day begins in a time zone.
-    fileprivate func start(in zone: TimeZone) -> Moment {
-        let midnight = Moment(milliseconds: Int64(daysSince1970) * 86_400_000)
-        // The clock may be changed in the night between.
-        let near = midnight.adding(seconds: -Int64(zone.secondsFromGMT(for: midnight.date)))
-        return midnight.adding(seconds: -Int64(zone.secondsFromGMT(for: near.date)))
-    }
-}

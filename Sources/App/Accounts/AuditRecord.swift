@@ -76,7 +76,9 @@ enum AuditKind: String, CaseIterable, Sendable {
     var actions: [String]? {
         switch self {
         case .centre: nil
-        case .answers: ["records.audit.answersSeen"]
+        case .answers:
+            ["records.audit.answersSeen"]
+                + ["seen", "notesSeen", "exported", "swapped"].map { "answers.audit." + $0 }
         default: (Self.accounts[self] ?? []).map { "accounts.audit." + $0 }
         }
     }

@@ -32,6 +32,13 @@ struct CountedSubmission: Sendable {
     let answeredOn: LocalDay
 }
 
+/// Whose a submission is.
+struct SubmissionHead: Sendable {
+    let invitation: InvitationID
+    let state: SubmissionState?
+    let language: String
+}
+
 /// An answer as it was read back.
 struct StoredAnswer: Sendable {
     let block: String
@@ -107,6 +114,39 @@ enum AnsweringStore {
         try tx.execute(
             """
             UPDATE submission SET state = \(SubmissionState.replaced)
+            WHERE tenant_id = \(tenant) AND id = \(submission)
+            """)
+    }
+
+    /// Whose submission it is, and how it stands.
+    static func selectHead(_ submission: SubmissionID, of tenant: TenantID) -> SQL {
+        """
+        SELECT invitation_id, state, language FROM submission
+        WHERE tenant_id = \(tenant) AND id = \(submission)
+        """
+    }
+
+    static func head(_ row: Row) throws -> SubmissionHead {
+        SubmissionHead(
+            invitation: try row.at(0), state: SubmissionState(rawValue: try row.at(1)), language: try row.at(2))
+    }
+
+    /// The counted submission gives way to another one.
+    static func putAside(_ submission: SubmissionID, of tenant: TenantID, in tx: any Transaction) throws {
+        try tx.execute(
+            """
+            UPDATE submission SET state = \(SubmissionState.quarantined), reason = 'swapped'
+            WHERE tenant_id = \(tenant) AND id = \(submission)
+            """)
+    }
+
+    /// A quarantined submission counts from now on.
+    static func letCount(
+        _ submission: SubmissionID, answeredOn: LocalDay, of tenant: TenantID, in tx: any Transaction
+    ) throws {
+        try tx.execute(
+            """
+            UPDATE submission SET state = \(SubmissionState.counted), reason = NULL, answered_on = \(answeredOn)
             WHERE tenant_id = \(tenant) AND id = \(submission)
             """)
     }

@@ -98,7 +98,8 @@ struct SurveyPage {
     private func sendButton(isOutside: Bool) -> HTML {
         let language = form.sendButton == nil ? frame : .empty
         return """
-            <button type="submit"\(if: isOutside, " form=\"\(Self.formID)\"")\(if: notice == .preview, " disabled")\(language)>\(sendText)</button>
+            <button type="submit"\(if: isOutside, " form=\"\(Self.formID)\"")\
+            \(if: notice == .preview, " disabled")\(language)>\(sendText)</button>
             """
     }
 

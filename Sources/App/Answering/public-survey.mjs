@@ -9,7 +9,6 @@ const shows = [];
 function slider(question, describedBy, [min, max, step], count) {
   const range = document.createElement("input");
   Object.assign(range, { type: "range", min, max, step });
-  range.value = min + Math.floor((max - min) / step / 2) * step;
   range.setAttribute("aria-labelledby", question);
   if (describedBy) range.setAttribute("aria-describedby", describedBy);
   if (count) {
@@ -20,18 +19,21 @@ function slider(question, describedBy, [min, max, step], count) {
 }
 
 function connect(range, block, answer) {
+  const [min, max, step] = [Number(range.min), Number(range.max), Number(range.step)];
+  // Where an unset slider waits for its first key.
+  const middle = min + Math.floor((max - min) / step / 2) * step;
   const clear = document.createElement("button");
   Object.assign(clear, { type: "button", className: "clear", textContent: form.dataset.clear });
   clear.setAttribute("aria-describedby", range.getAttribute("aria-labelledby"));
   const show = () => {
     const value = answer.read();
     const isSet = value !== null;
-    if (isSet) range.value = value;
+    range.value = isSet ? value : middle;
     range.classList.toggle("unset", !isSet);
     range.setAttribute("aria-valuetext", isSet ? answer.text(value) : form.dataset.unset);
-    const share = (range.valueAsNumber - range.min) / (range.max - range.min);
+    const share = (range.valueAsNumber - min) / (max - min);
     range.style.setProperty("--at", isSet ? `${share * 100}%` : "0%");
-    clear.hidden = !isSet || answer.isRequired;
+    clear.hidden = !isSet;
   };
   const take = () => {
     answer.write(range.valueAsNumber);
@@ -53,7 +55,7 @@ function connect(range, block, answer) {
     range.focus();
   });
   block.addEventListener("input", (event) => { if (event.target !== range) show(); });
-  block.append(clear);
+  if (!answer.isRequired) block.append(clear);
   shows.push(show);
 }
 

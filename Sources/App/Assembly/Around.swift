@@ -17,7 +17,7 @@ extension Otklik {
                     "frame.group.centre", [.centreSettings, .people, .teams, .apiKeys, .audit],
                     groups: [NavigationSection("frame.group.email", [.emailSettings, .suppressions])]),
             ]),
-        NavigationSection(nil, [.reports, .records, .outbox]),
+        NavigationSection(nil, [.reports, .answers, .records, .outbox]),
         NavigationSection("operations.provider", [.centres, .health]),
         NavigationSection("frame.section.settings", [.account, .design]),
     ]

@@ -7,8 +7,8 @@ public struct Rooms: Sendable {
     /// follow it.
     public static let order = [
         "Ground", "Frame", "Accounts", "Settings", "Services", "Contacts", "Surveys", "Interactions", "Invitations",
-        "Inbox", "Workflows", "Mailings", "Answering", "Statistics", "Records", "Reports", "Home", "Operations",
-        "Assembly",
+        "Inbox", "Workflows", "Mailings", "Answering", "Statistics", "Records", "Reports", "Answers", "Home",
+        "Operations", "Assembly",
     ]
 
     public let accounts: Accounts
@@ -25,6 +25,7 @@ public struct Rooms: Sendable {
     public let statistics: Statistics
     public let records: Records
     public let reports: Reports
+    public let answers: Answers
     public let home: Home
     public let operations: Operations
 
@@ -59,6 +60,8 @@ public struct Rooms: Sendable {
             installation: installation, accounts: accounts, services: services, contacts: contacts,
             (surveys, interactions, workflows))
         reports = Reports(installation: installation, statistics: statistics)
+        answers = Answers(
+            installation: installation, accounts: accounts, surveys: surveys, answering: answering)
         home = Home(installation: installation, accounts: accounts, surveys: surveys, statistics: statistics)
         operations = Operations(
             installation: installation, accounts: accounts, settings: settings, services: services,

@@ -51,7 +51,7 @@ extension Otklik {
     }
 
     /// What the provider's switch opens and closes.
-    static let surveySections = ["/forms", "/fields", "/api/v1/forms", "/api/v1/fields"]
+    static let surveySections = ["/forms", "/fields", "/answers", "/api/v1/forms", "/api/v1/fields"]
 
     /// Customers' addresses: they have no session, and protect themselves.
     private static let publicPrefixes = ["/s/", "/u/"]
@@ -79,6 +79,7 @@ extension Otklik {
         ).add(to: router)
         CentreSettingsRoutes(settings: rooms.settings, accounts: rooms.accounts).add(to: router)
         rooms.reports.addRoutes(to: router)
+        rooms.answers.addRoutes(to: router)
         rooms.home.addRoutes(to: router)
         ProviderRoutes(operations: rooms.operations, version: Release.version).addRoutes(to: router)
         APIRoutes(description: apiDescription()).addRoutes(to: router)

@@ -24,7 +24,7 @@ public final class WebAssets: Sendable {
     /// The rooms in the order of their sheets; those not named follow.
     private static let rooms = [
         "Frame", "Accounts", "Settings", "Services", "Contacts", "Surveys", "Interactions", "Invitations", "Inbox",
-        "Workflows", "Mailings", "Answering", "Statistics", "Records", "Reports", "Home", "Operations",
+        "Workflows", "Mailings", "Answering", "Statistics", "Records", "Reports", "Answers", "Home", "Operations",
     ]
     private static let served: Set<String> = ["css", "mjs", "svg", "woff2", "png"]
 

@@ -92,6 +92,14 @@ public struct LocalDay: SQLConvertible, Hashable, Comparable, Codable, CustomStr
 
     public func adding(days: Int) -> LocalDay { LocalDay(daysSince1970: daysSince1970 + days) }
 
+    /// The moment at which the day begins in a time zone.
+    func start(in zone: TimeZone) -> Moment {
+        let midnight = Moment(milliseconds: Int64(daysSince1970) * 86_400_000)
+        // The clock may be changed in the night between.
+        let near = midnight.adding(seconds: -Int64(zone.secondsFromGMT(for: midnight.date)))
+        return midnight.adding(seconds: -Int64(zone.secondsFromGMT(for: near.date)))
+    }
+
     /// "2026-11-22".
     public var description: String {
         let (year, month, day) = (number / 10000, number / 100 % 100, number % 100)

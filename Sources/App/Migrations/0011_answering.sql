@@ -15,6 +15,7 @@ CREATE TABLE submission (
     PRIMARY KEY (tenant_id, id)
 ) /*without rowid*/;
 CREATE INDEX submission_invitation ON submission (tenant_id, invitation_id, id);
+CREATE INDEX submission_form ON submission (tenant_id, form_id, submitted_at, id);
 CREATE UNIQUE INDEX submission_counted ON submission (tenant_id, invitation_id) WHERE state = 'counted';
 
 CREATE TABLE answer (

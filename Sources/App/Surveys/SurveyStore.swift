@@ -232,6 +232,13 @@ enum SurveyStore {
         "SELECT id, form_id, number, content FROM survey_version WHERE tenant_id = \(tenant) AND id = \(id)"
     }
 
+    static func selectVersions(_ ids: [FormVersionID], of tenant: TenantID) -> SQL {
+        """
+        SELECT id, form_id, number, content FROM survey_version
+        WHERE tenant_id = \(tenant) AND id IN (\(SQL.list(ids)))
+        """
+    }
+
     static func version(_ row: Row) throws -> SurveyVersion {
         SurveyVersion(
             id: try row.at(0), form: try row.at(1), number: try row.at(2),

@@ -54,6 +54,21 @@ public struct Surveys: Sendable {
         return try tx.one(SurveyStore.selectVersion(id, of: tenant)).map(SurveyStore.version)
     }
 
+    /// Several versions at once, by id: those that are not kept are read together.
+    public func versions(
+        _ ids: [FormVersionID], of tenant: TenantID, in tx: any Transaction
+    ) throws -> [FormVersionID: SurveyVersion] {
+        var found: [FormVersionID: SurveyVersion] = [:]
+        for id in ids { found[id] = cache.find(id, of: tenant) }
+        let missing = ids.filter { found[$0] == nil }
+        if missing.isEmpty { return found }
+        for version in try tx.query(SurveyStore.selectVersions(missing, of: tenant)).map(SurveyStore.version) {
+            found[version.id] = version
+            cache.keep(version, of: tenant)
+        }
+        return found
+    }
+
     /// The centre's fields by key, retired ones included.
     public func fields(of tenant: TenantID, in tx: any Transaction) throws -> [String: SurveyField] {
         let fields = try SurveyStore.fields(of: tenant, in: tx)

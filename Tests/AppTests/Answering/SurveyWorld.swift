@@ -51,7 +51,9 @@ struct SurveyWorld: Sendable {
     }
 
     /// A customer who has got the link just now.
-    func customer(_ number: Int64 = 1, language: String? = "ru", isTest: Bool = false) async throws -> Customer {
+    func customer(
+        _ number: Int64 = 1, language: String? = "ru", isTest: Bool = false, team: TeamID? = nil
+    ) async throws -> Customer {
         let rooms = app.rooms
         let now = app.now
         let address = try #require(EmailAddress("anna\(number)@example.com"))
@@ -59,7 +61,7 @@ struct SurveyWorld: Sendable {
             interaction: InteractionID(raw: number), form: form, run: RunID(raw: number), runBegan: now,
             configuration: ConfigurationID(raw: 1), contact: nil, addresses: [address], language: language,
             belonging: Belonging(
-                agent: PersonID(raw: 5), team: nil, service: ServiceID(raw: 6), disposition: nil, channel: .voice,
+                agent: PersonID(raw: 5), team: team, service: ServiceID(raw: 6), disposition: nil, channel: .voice,
                 completedOn: LocalDay(number: 20_260_302)),
             limits: AskingLimits(), isTest: isTest)
         let answers = try await app.database.write { [tenant] tx in

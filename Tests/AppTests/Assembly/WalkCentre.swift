@@ -32,6 +32,8 @@ struct WalkCentre {
     let run: RunID
     let message: MessageID
     let notice: InternalMessageID
+    /// What the customer has answered, the mark in it.
+    let submission: SubmissionID
     let surveyPath: String
     let unsubscribePath: String
 
@@ -64,14 +66,27 @@ struct WalkCentre {
         let version = try #require(try await surveys.form(draft.form, of: tenant)).version
         let token = UnsubscribeToken(tenant: tenant, message: message)
         let local = app.rooms.invitations.surveyLink(invitation).replacing(app.otklik.installation.baseURL, with: "")
+        let submission = try await answer(app, local, mark: mark)
         return WalkCentre(
             key: key, mark: mark, tenant: tenant, people: draft.people, newcomer: draft.newcomer, team: draft.team,
             apiKey: draft.key,
             narrowKey: draft.narrowKey, service: draft.service, form: draft.form, version: version,
             field: draft.field, configuration: draft.configuration, interaction: try row.get("interaction_id"),
             run: run,
-            message: message, notice: try #require(told).get("id"), surveyPath: local,
+            message: message, notice: try #require(told).get("id"), submission: submission, surveyPath: local,
             unsubscribePath: "/u/" + token.text(secret: app.otklik.installation.secret))
+    }
+
+    private static func answer(_ app: TestApp, _ path: String, mark: String) async throws -> SubmissionID {
+        let page = try await app.request(.get, path).body
+        let nonce = try #require(page.firstMatch(of: #/name="nonce" value="([^"]+)"/#)).output.1
+        app.clock.advance(seconds: 30)
+        let answer = try await app.request(
+            .post, path, headers: [.contentType: "application/x-www-form-urlencoded"],
+            body: "nonce=\(nonce)&q_fcr=0&q_notes=\(mark)+notes")
+        try #require(answer.status == .ok, "\(answer.body)")
+        let rows = try await app.database.query("SELECT MAX(id) FROM submission")
+        return try #require(rows.first).at(0)
     }
 
     private static func complete(_ app: TestApp, mark: String, key: String) async throws {

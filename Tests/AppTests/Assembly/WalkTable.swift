@@ -76,6 +76,13 @@ enum WalkTable {
 
         // Reports, records, outbox.
         "GET /reports": .supervisors,
+        "GET /answers": .supervisors,
+        "GET /forms/{id}/answers": .supervisors,
+        "GET /forms/{id}/answers/distribution": .supervisors,
+        "GET /forms/{id}/answers/notes": .supervisors,
+        "GET /forms/{id}/answers/export": .supervisors,
+        "GET /forms/{id}/answers/{submission}": .supervisors,
+        "POST /forms/{id}/answers/{submission}/counting": .supervisors,
         "GET /records": .supervisors,
         "GET /records/{id}": .supervisors,
         "GET /outbox": .supervisors,

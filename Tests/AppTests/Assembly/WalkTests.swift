@@ -260,7 +260,7 @@ import Testing
         var values: [String: any CustomStringConvertible] = [
             "centre": ids.tenant, "person": isLink ? ids.newcomer : agent, "key": ids.apiKey.id,
             "configuration": ids.configuration, "run": ids.run, "message": ids.notice, "hash": "0",
-            "tenant": ids.tenant, "team": ids.team,
+            "tenant": ids.tenant, "team": ids.team, "submission": ids.submission,
             "version": "\(ids.version).css", "externalId": ids.externalID, "part": "1",
             "**": "Frame/otklik.svg",
         ]
@@ -285,7 +285,7 @@ import Testing
             "/records?before=9000000000000000000",
             "/reports?service=\(other.service)&form=\(other.form)", "/outbox?before=9000000000000000000",
             "/outbox?recipient=\(other.mark.lowercased())@example.org", "/settings/people?after=a",
-            "/inbox?after=9000000000000000000",
+            "/inbox?after=9000000000000000000", "/answers",
         ]
     }
 
