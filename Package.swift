@@ -52,6 +52,8 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CIdn2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CGd", pkgConfig: "gdlib", providers: [.apt(["libgd-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
 
         .target(
             name: "Storage",
@@ -73,7 +75,7 @@ let package = Package(
         .target(
             name: "App",
             dependencies: [
-                "Storage", "Durable", "Post", "Markup", "WebParts", "CMalloc", "CSodium", "CZlib",
+                "Storage", "Durable", "Post", "Markup", "WebParts", "CGd", "CMalloc", "CSodium", "CZip", "CZlib",
                 crypto, hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
                 nioLocks, yams,
             ],

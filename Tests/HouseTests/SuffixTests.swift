@@ -18,8 +18,7 @@ import Testing
             "Service",
             [
                 "Foundation", "Storage", "Durable", "Logging", "Post", "ServiceLifecycle", "NIOCore", "NIOPosix",
-                "CSodium",
-                "NIOConcurrencyHelpers",
+                "CSodium", "CGd", "CZip", "NIOConcurrencyHelpers",
             ]
         ),
     ]

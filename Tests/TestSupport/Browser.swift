@@ -21,7 +21,7 @@ public final class Browser {
     }
 
     @discardableResult public func get(_ path: String, language: String = "en") async throws -> TestResponse {
-        try await send(.get, path, ["Accept-Language": language], "")
+        try await send(.get, path, ["Accept-Language": language], [])
     }
 
     /// Sends a form as the last page's would be sent, unless the fields say otherwise.
@@ -33,18 +33,37 @@ public final class Browser {
         let body = fields.map { queryValue($0.key) + "=" + queryValue($0.value) }.joined(separator: "&")
         var headers = headers
         headers["Content-Type"] = headers["Content-Type"] ?? "application/x-www-form-urlencoded"
-        return try await send(.post, path, headers, body)
+        return try await send(.post, path, headers, Array(body.utf8))
+    }
+
+    /// Sends a form with a file, as the last page's would be sent.
+    @discardableResult public func upload(
+        _ path: String, _ part: String, file: [UInt8], named name: String = "file", fields: [String: String] = [:],
+        sendsToken: Bool = true
+    ) async throws -> TestResponse {
+        let line = "\r\n"
+        var body: [UInt8] = []
+        for field in fields.sorted(by: { $0.key < $1.key }) {
+            let head = "--upload\(line)Content-Disposition: form-data; name=\"\(field.key)\"\(line)\(line)"
+            body += Array((head + field.value + line).utf8)
+        }
+        let head = "--upload\(line)Content-Disposition: form-data; name=\"\(part)\"; filename=\"\(name)\"\(line)\(line)"
+        body += Array(head.utf8) + file + Array("\(line)--upload--\(line)".utf8)
+        let token = sendsToken ? hidden(formTokenName) : nil
+        let query = token.map { (path.contains("?") ? "&" : "?") + formTokenName + "=" + queryValue($0) } ?? ""
+        return try await send(
+            .post, path + query, ["Content-Type": "multipart/form-data; boundary=upload"], body)
     }
 
     private func send(
-        _ method: HTTPRequest.Method, _ path: String, _ headers: [String: String], _ body: String
+        _ method: HTTPRequest.Method, _ path: String, _ headers: [String: String], _ body: [UInt8]
     ) async throws -> TestResponse {
         var fields = HTTPFields()
         for (name, value) in headers {
             if let name = HTTPField.Name(name) { fields[name] = value }
         }
         if !cookies.isEmpty { fields[.cookie] = cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ") }
-        let response = try await app.request(method, path, headers: fields, body: body)
+        let response = try await app.request(method, path, headers: fields, bytes: body)
         for field in response.headers[values: .setCookie] {
             let pair = field.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1).map(String.init)
             guard let name = pair.first else { continue }

@@ -48,16 +48,24 @@ public final class TestApp: Sendable {
         _ method: HTTPRequest.Method, _ path: String, headers: HTTPFields = [:], body: String = "",
         from address: String = "127.0.0.1"
     ) async throws -> TestResponse {
+        try await request(method, path, headers: headers, bytes: Array(body.utf8), from: address)
+    }
+
+    /// The same with a body that need not be text.
+    public func request(
+        _ method: HTTPRequest.Method, _ path: String, headers: HTTPFields = [:], bytes: [UInt8],
+        from address: String = "127.0.0.1"
+    ) async throws -> TestResponse {
         var head = HTTPRequest(method: method, scheme: "http", authority: "localhost", path: path)
         head.headerFields = headers
-        if !body.isEmpty { head.headerFields[.contentLength] = String(body.utf8.count) }
-        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body)))
+        if !bytes.isEmpty { head.headerFields[.contentLength] = String(bytes.count) }
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: bytes)))
         let context = WebContext(
             channel: NIOAsyncTestingChannel(), logger: otklik.installation.logger, remoteAddress: address)
         let response = try await answers.respond(to: request, context: context)
         let collector = BodyCollector()
         try await response.body.write(collector)
-        return TestResponse(status: response.status, headers: response.headers, body: collector.text)
+        return TestResponse(status: response.status, headers: response.headers, bytes: collector.bytes)
     }
 
     /// How the product under test is set up, where that matters.
@@ -112,12 +120,15 @@ public struct WorkLeft: Error, CustomStringConvertible {
 public struct TestResponse: Sendable {
     public let status: HTTPResponse.Status
     public let headers: HTTPFields
-    public let body: String
+    public let bytes: [UInt8]
 
-    public init(status: HTTPResponse.Status, headers: HTTPFields, body: String) {
+    /// The body as text.
+    public var body: String { String(decoding: bytes, as: UTF8.self) }
+
+    public init(status: HTTPResponse.Status, headers: HTTPFields, bytes: [UInt8]) {
         self.status = status
         self.headers = headers
-        self.body = body
+        self.bytes = bytes
     }
 
     /// The cookies that it sets, by name.
@@ -136,7 +147,7 @@ public struct TestResponse: Sendable {
 
 /// Keeps a response's body.
 private final class BodyCollector: ResponseBodyWriter {
-    private(set) var text = ""
-    func write(_ buffer: ByteBuffer) async throws { text += String(buffer: buffer) }
+    private(set) var bytes: [UInt8] = []
+    func write(_ buffer: ByteBuffer) async throws { bytes += buffer.readableBytesView }
     func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }

@@ -18,6 +18,9 @@ extension Otklik {
                     answering.page(problem, request)
                 }
             ).add(middleware: answerLimit()))
+        let pictures = PictureRoutes(settings: rooms.settings)
+        pictures.addPublic(
+            to: router.group().add(middleware: ErrorMiddleware(routes: routes, catalogue: catalogue)))
         if installation.isSecure { router.add(middleware: SecureCookiesMiddleware()) }
         router.add(middleware: ForwardedMiddleware(proxies: trustedProxies))
         router.add(middleware: LanguageMiddleware(catalogue: catalogue))
@@ -77,6 +80,7 @@ extension Otklik {
             settings: rooms.settings, aside: { mail.aside($0, $1, $2) },
             changed: { [mailings = rooms.mailings] in try mailings.settingsChanged(of: $0, in: $1, at: $2) }
         ).add(to: router)
+        PictureRoutes(settings: rooms.settings).add(to: router)
         CentreSettingsRoutes(settings: rooms.settings, accounts: rooms.accounts).add(to: router)
         rooms.reports.addRoutes(to: router)
         rooms.answers.addRoutes(to: router)

@@ -44,6 +44,9 @@ public struct FormInput: Sendable {
         self.fields = fields
     }
 
+    /// Fields that were read elsewhere.
+    init(fields: [String: [String]]) { self.fields = fields }
+
     /// The names that were sent.
     public var names: Set<String> { Set(fields.keys) }
 

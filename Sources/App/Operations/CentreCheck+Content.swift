@@ -88,6 +88,7 @@ extension CentreCheck {
     private static func place(
         of refusal: Refusal, in languages: [FormLanguage], below path: CentrePath
     ) -> CentrePath {
+        if refusal.code == "unknown_picture" { return path / "image" }
         guard let field = refusal.field else { return path / (refusal.code.hasPrefix("style") ? "css" : "languages") }
         for (position, language) in languages.enumerated().reversed() {
             let place = path / "languages" / position

@@ -109,6 +109,7 @@ struct FormPart: Codable, Sendable, Equatable {
     var editHours: Int
     var isClosed: Bool
     var css: String
+    var image: String?
     var languages: [FormLanguage]
 }
 

@@ -10,6 +10,7 @@ extension CentreShapes {
             .usual("editHours", .whole(SurveyLimits.editHours), .number(0), "How long an answer may be changed."),
             .usual("isClosed", .flag, .bool(false), "Whether it takes no answers."),
             .usual("css", .text, .string(""), "The form's style sheet."),
+            .optional("image", .text, "The name of a picture that the centre holds: the SHA-256 of its PNG."),
             .required("languages", ordered(language, by: "language"), "What is asked, in every language."),
         ])
 

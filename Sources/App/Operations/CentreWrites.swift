@@ -181,7 +181,7 @@ struct CentreWrites {
                     try rooms.surveys.change(id, to: part.draft, of: tenant, in: tx, as: surveyChange)
                 }
             }
-            if change.isChanged("forms", key, ["css", "languages"]) {
+            if change.isChanged("forms", key, ["css", "image", "languages"]) {
                 _ = try at(entry.path) {
                     try rooms.surveys.newVersion(
                         of: id, content: part.content, revision: nil, tenant: tenant, in: tx, as: surveyChange)

@@ -197,7 +197,7 @@ extension FormPart {
     init(_ form: SurveyForm, _ content: SurveyContent) {
         self.init(
             name: form.name, validDays: form.validDays, editHours: form.editHours, isClosed: form.isClosed,
-            css: content.css, languages: content.languages)
+            css: content.css, image: content.image, languages: content.languages)
     }
 
     var canonical: FormPart {
@@ -206,7 +206,7 @@ extension FormPart {
         return part
     }
 
-    var content: SurveyContent { SurveyContent(languages: languages, css: css) }
+    var content: SurveyContent { SurveyContent(languages: languages, css: css, image: image) }
 
     var draft: NewForm { NewForm(name: name, content: content, validDays: validDays, editHours: editHours) }
 }

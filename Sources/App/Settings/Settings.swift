@@ -7,6 +7,7 @@ import Storage
 public struct Settings: Sendable {
     let installation: Installation
     let keyring = SigningKeyring()
+    let pictures = PictureMaking()
 
     public init(installation: Installation) { self.installation = installation }
 

@@ -30,6 +30,7 @@ struct SurveyContentCheck {
         if let fault = StyleSheetBalance.fault(in: content.css) {
             refuse("style_unbalanced", "style.\(fault.rawValue)")
         }
+        if let image = content.image, !Picture.isName(image) { refuse("unknown_picture", "unknownPicture") }
         var seen: Set<String> = []
         for version in content.languages.prefix(SurveyLimits.languages) {
             language = version.language

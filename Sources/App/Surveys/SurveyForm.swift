@@ -109,10 +109,13 @@ public struct SurveyContent: Codable, Sendable, Equatable {
     public var languages: [FormLanguage]
     /// The form's style sheet, served inside `@scope (.survey)`.
     public var css: String
+    /// The name of the picture above the title: the SHA-256 of a PNG that Settings keeps. Absent where there is none.
+    public var image: String?
 
-    public init(languages: [FormLanguage], css: String = "") {
+    public init(languages: [FormLanguage], css: String = "", image: String? = nil) {
         self.languages = languages
         self.css = css
+        self.image = image
     }
 
     /// A language by its exact tag.

@@ -109,7 +109,7 @@ public struct Surveys: Sendable {
         _ draft: NewForm, of tenant: TenantID, in tx: any Transaction, as change: SurveyChange
     ) throws -> FormID {
         var refusals = draft.refusals
-        refusals.all += draft.content.refusals(fields: try usableFields(of: tenant, in: tx))
+        refusals.all += try self.refusals(of: draft.content, tenant, in: tx)
         try refusals.throwIfAny()
         let form = SurveyForm(
             id: tx.new(), name: draft.name.trimmed, version: tx.new(), validDays: draft.validDays,
@@ -139,7 +139,7 @@ public struct Surveys: Sendable {
         if let revision, revision != kept.revision {
             throw Refusals([Refusal(.conflict, code: "changed_since", key: "surveys.changedSince")])
         }
-        try Refusals(content.refusals(fields: try usableFields(of: tenant, in: tx))).throwIfAny()
+        try Refusals(try refusals(of: content, tenant, in: tx)).throwIfAny()
         let version: FormVersionID = tx.new()
         try SurveyStore.insert(version, of: form, content: content, tenant: tenant, change: change, in: tx)
         try SurveyStore.use(version, for: form, of: tenant, change: change, in: tx)
@@ -153,6 +153,19 @@ public struct Surveys: Sendable {
         guard try SurveyStore.close(isClosed, form, of: tenant, change: change, in: tx) else {
             throw Refusals([Refusal(.notFound, code: "unknown_form", key: "surveys.unknownForm")])
         }
+    }
+
+    /// What is wrong with a content, with what only the database knows: the fields and the picture.
+    private func refusals(
+        of content: SurveyContent, _ tenant: TenantID, in tx: any Transaction
+    ) throws -> [Refusal] {
+        let found = content.refusals(fields: try usableFields(of: tenant, in: tx))
+        guard let image = content.image, Picture.isName(image),
+            try !Settings.hasPicture(image, of: tenant, in: tx)
+        else { return found }
+        return found + [
+            Refusal(.invalid, code: "unknown_picture", key: "surveys.rule.unknownPicture", field: "image")
+        ]
     }
 
     private func usableFields(of tenant: TenantID, in tx: any Transaction) throws -> [String: SurveyField] {

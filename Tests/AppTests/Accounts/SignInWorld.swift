@@ -16,12 +16,16 @@ struct SignInWorld: Sendable {
     let provider: PersonID
     let team: TeamID
 
-    static func make(_ app: TestApp, key: String = "moscow") async throws -> SignInWorld {
+    static func make(
+        _ app: TestApp, key: String = "moscow", hasSurveys: Bool = false
+    ) async throws -> SignInWorld {
         let accounts = app.rooms.accounts
         let hash = try await accounts.hashPassword(password)
         let now = app.now
         return try await app.database.write { tx in
-            let tenant = try accounts.createTenant(NewTenant(key: key, name: "Centre \(key)"), in: tx, at: now)
+            var centre = NewTenant(key: key, name: "Centre \(key)")
+            centre.surveysEnabled = hasSurveys
+            let tenant = try accounts.createTenant(centre, in: tx, at: now)
             let team = try accounts.findOrMakeTeam("Sales", of: tenant, in: tx)
             func make(_ login: String, _ role: Role) throws -> PersonID {
                 var new = NewPerson(login: login)

@@ -37,6 +37,9 @@ struct WalkCentre {
     let surveyPath: String
     let unsubscribePath: String
 
+    /// Every centre has it: a picture's address says nothing of whose it is.
+    static let picture = Picture(png: [1, 2, 3], width: 1, height: 1)
+
     var externalID: String { mark + "-call" }
 
     static func make(_ app: TestApp, key: String) async throws -> WalkCentre {
@@ -147,6 +150,7 @@ struct WalkCentre {
         "SELECT * FROM message_content",
         "SELECT * FROM person",
         "SELECT * FROM person_role",
+        "SELECT * FROM picture",
         "SELECT * FROM run",
         "SELECT * FROM run_step",
         "SELECT * FROM service",
@@ -239,6 +243,7 @@ private struct Draft {
             service.team = team
             let serviceID = try rooms.services.create(service, language: "ru", for: tenant, in: tx).id
             let content: SurveyContent = try fromJSON(try #require(assets.text(DemoTexts.stories[0].formFile)))
+            try Settings.keep(WalkCentre.picture, of: tenant, in: tx, by: nil, at: now)
             let form = try rooms.surveys.create(
                 NewForm(name: mark + " form", content: content), of: tenant, in: tx,
                 as: SurveyChange(by: nil, at: now))

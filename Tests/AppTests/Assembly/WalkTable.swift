@@ -53,6 +53,7 @@ enum WalkTable {
         "GET /s/{token}": .link,
         "POST /s/{token}": .link,
         "GET /survey-style/{hash}/{tenant}/{version}": .link,
+        "GET /pictures/{sha256}": .link,
         "GET /u/{token}": .link,
         "POST /u/{token}": .link,
 
@@ -101,6 +102,7 @@ enum WalkTable {
         "GET /fields/{id}/removal": .administrators,
         "POST /fields/{id}/removal": .administrators,
         "POST /fields/{id}/restoration": .administrators,
+        "POST /forms/pictures": .administrators,
         "GET /services": .administrators,
         "GET /services/{id}": .administrators,
         "GET /workflows": .administrators,

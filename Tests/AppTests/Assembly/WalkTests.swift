@@ -173,10 +173,10 @@ import Testing
     @Test func `a fault of the walk is noticed`() {
         var fields = HTTPFields()
         let stop = Stop(method: .get, path: "/login")
-        let bare = TestResponse(status: .ok, headers: fields, body: "")
+        let bare = TestResponse(status: .ok, headers: fields, bytes: [])
         #expect(fence(of: bare, stop) != nil)
         fields[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'; style-src 'unsafe-inline'"
-        #expect(fence(of: TestResponse(status: .ok, headers: fields, body: ""), stop)?.contains("unsafe") == true)
+        #expect(fence(of: TestResponse(status: .ok, headers: fields, bytes: []), stop)?.contains("unsafe") == true)
         #expect(!expected(of: Stop(method: .get, path: "/settings/people"), .agent)(bare))
     }
 
@@ -262,7 +262,7 @@ import Testing
             "configuration": ids.configuration, "run": ids.run, "message": ids.notice, "hash": "0",
             "tenant": ids.tenant, "team": ids.team, "submission": ids.submission,
             "version": "\(ids.version).css", "externalId": ids.externalID, "part": "1",
-            "**": "Frame/otklik.svg",
+            "**": "Frame/otklik.svg", "sha256": WalkCentre.picture.sha256,
         ]
         let things: [String: any CustomStringConvertible] = [
             "outbox": ids.message, "forms": ids.form, "services": ids.service, "records": ids.interaction,

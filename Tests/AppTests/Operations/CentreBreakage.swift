@@ -302,6 +302,8 @@ extension CentreBreakage {
             form + ".css",
             at: "css: |"),
         CentreBreakage(
+            "a picture's name that is none", "image: dbc1", "image: xdbc1", "unknown_picture", form + ".image"),
+        CentreBreakage(
             "NPS on 1 to 9", "field: speed\n            minimum: -2\n            maximum: 2.5\n            step: 0.5",
             "field: nps\n            minimum: 1\n            maximum: 9\n            step: 1", "outside_scale",
             blocks + "[score].minimum",

@@ -108,6 +108,9 @@ struct CentreChange {
         CentreChange("    isClosed: true\n", "", "forms[Закрытая].isClosed"),
         CentreChange("    editHours: 24\n", "", form + ".editHours"),
         CentreChange("color: #123", "color: #124", form + ".css"),
+        CentreChange(
+            "image: dbc1b4c900ffe48d575b5da5c638040125f65db0fe3e24494b76ea986457d986",
+            "image: ca358758f6d27e6cf45272937977a748fd88391db679ceda7dc7bf1f005ee879", form + ".image"),
         CentreChange("title: 'Вопрос: один'", "title: 'Вопрос: два'", "forms[Закрытая].languages[ru].title"),
         CentreChange("sendButton: Отправить", "sendButton: Готово", form + ".languages[ru].sendButton"),
         CentreChange("kind: notes", "kind: thanks", "forms[Закрытая].languages[ru].blocks[q].kind"),

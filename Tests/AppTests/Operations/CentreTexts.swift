@@ -2,7 +2,12 @@
 // A configuration file that says everything a file can say, as export would write it.
 import Foundation
 
+@testable import App
+
 enum CentreTexts {
+    /// What every centre holds: the file names pictures, and does not bring them.
+    static let pictures = [[2], [7]].map { Picture(png: $0, width: 1, height: 1) }
+
     static let good = #"""
         otklik: 1
 
@@ -152,6 +157,7 @@ enum CentreTexts {
               .survey { color: #123; }
 
               .survey a::after { content: "→"; }
+            image: dbc1b4c900ffe48d575b5da5c638040125f65db0fe3e24494b76ea986457d986
             languages:
               - language: ru
                 title: Как мы справились?

@@ -30,6 +30,7 @@ struct CentreWorld {
         return try await app.database.write { tx in
             let tenant = try rooms.accounts.createTenant(NewTenant(key: key, name: "Пусто"), in: tx, at: now)
             try rooms.surveys.welcome(tenant, language: "ru", in: tx)
+            for picture in CentreTexts.pictures { try Settings.keep(picture, of: tenant, in: tx, by: nil, at: now) }
             return tenant
         }
     }
