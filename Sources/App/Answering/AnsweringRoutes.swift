@@ -148,6 +148,7 @@ struct AnsweringRoutes: Sendable {
         var page = SurveyPage(
             form: language, languages: tags, centre: centre.name, style: assets.surveyStyle(of: version, tenant),
             script: assets.surveyScript, t: answering.words(language.language))
+        page.picture = version.content.image
         page.notice = .preview
         page.nonce = ""
         page.hasDecoy = false

@@ -26,6 +26,8 @@ struct SurveyPage {
     /// The frame's words: in the form's language when we speak it, else in English.
     let t: Localizer
 
+    /// The form's picture by its name; it says nothing that the title does not.
+    var picture: String?
     var entries = AnswerEntries.empty
     var problems: [(block: SurveyBlock, problem: EntryProblem)] = []
     var notice = SurveyNotice.nothing
@@ -51,10 +53,15 @@ struct SurveyPage {
         shell.switcher = switcher
         let title = problems.isEmpty ? form.title : t("answering.errorTitle", ["title": form.title])
         return shell.document(
-            title: title, above: "\(errorSummary)\(noticeBox)", content: "<h1>\(form.title)</h1>\n\(content)")
+            title: title, above: "\(errorSummary)\(noticeBox)",
+            content: "\(pictureHTML)<h1>\(form.title)</h1>\n\(content)")
     }
 
     private var frame: HTML { SurveyShell.frameLanguage(t, inside: form.language) }
+
+    private var pictureHTML: HTML {
+        picture.map { "<img class=\"picture\" src=\"\(Picture.address(of: $0))\" alt=\"\">\n" } ?? .empty
+    }
 
     private var content: HTML {
         let blocks: [HTML] = form.blocks.filter { $0.kind != .thanks }.map { block in

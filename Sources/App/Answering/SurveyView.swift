@@ -17,6 +17,7 @@ struct SurveyView {
             form: form, languages: link.version.content.languages.map(\.language), centre: link.centre.name,
             style: assets.surveyStyle(of: link.version, link.invitation.tenant), script: assets.surveyScript, t: t)
         page.draft = link.version.id.description
+        page.picture = link.version.content.image
         return page
     }
 

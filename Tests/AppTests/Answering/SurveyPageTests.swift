@@ -139,6 +139,29 @@ import Testing
         }
     }
 
+    @Test(arguments: engines) func `a form's picture stands above its title, inside the reach of its style`(
+        _ engine: Dialect
+    ) async throws {
+        try await SurveyWorld.run(on: engine) { world in
+            let kept = Picture(png: [1, 2, 3], width: 1, height: 1)
+            let (surveys, form, tenant, now) = (world.surveys, world.form, world.tenant, world.app.now)
+            var content = SurveyWorld.content()
+            content.image = kept.sha256
+            let (stored, name) = (content, kept.sha256)
+            try await world.app.database.write { tx in
+                try Settings.keep(kept, of: tenant, in: tx, by: nil, at: now)
+                _ = try surveys.newVersion(
+                    of: form, content: stored, revision: nil, tenant: tenant, in: tx,
+                    as: SurveyChange(by: nil, at: now))
+            }
+            let page = try await world.get(try await world.customer().path)
+            let picture = "<div class=\"survey\">\n<img class=\"picture\" src=\"/pictures/\(name)\" alt=\"\">\n<h1>"
+            #expect(page.body.contains(picture))
+            let plain = SurveyWorld.content()
+            #expect(try !jsonText(plain).contains("image"))
+        }
+    }
+
     @Test(arguments: engines) func `a form's style is compressed for who takes it`(_ engine: Dialect) async throws {
         try await SurveyWorld.run(on: engine, content: SurveyWorld.content(css: "h1 { color: teal }")) { world in
             let page = try await world.get(try await world.customer().path)
