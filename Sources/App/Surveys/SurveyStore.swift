@@ -50,11 +50,16 @@ enum SurveyStore {
 
     /// Deletes a centre's own field that no answer was ever bound to; false when one was.
     static func delete(_ field: SurveyFieldID, of tenant: TenantID, in tx: any Transaction) throws -> Bool {
-        try tx.execute(
-            """
-            DELETE FROM survey_field
-            WHERE tenant_id = \(tenant) AND id = \(field) AND answered_at IS NULL AND is_built_in = 0
-            """) == 1
+        let isGone =
+            try tx.execute(
+                """
+                DELETE FROM survey_field
+                WHERE tenant_id = \(tenant) AND id = \(field) AND answered_at IS NULL AND is_built_in = 0
+                """) == 1
+        if isGone {
+            try tx.execute("DELETE FROM survey_field_series WHERE tenant_id = \(tenant) AND field_id = \(field)")
+        }
+        return isGone
     }
 
     /// Keeps what a field's scale was.
