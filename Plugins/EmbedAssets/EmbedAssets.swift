@@ -29,15 +29,20 @@ struct EmbedAssets: BuildToolPlugin {
     /// What set-up has cut out of other people's packages lies outside of the target, in a folder that git ignores.
     private func webParts(_ context: PluginContext) throws -> [Command] {
         let root = context.package.directoryURL.appending(path: ".vendor")
-        let wanted = ["web/icons.svg", "web/inter.woff2"].map { root.appending(path: $0) }
-        let found = wanted.filter { FileManager.default.fileExists(atPath: $0.path) }
-        if found.count < wanted.count {
-            Diagnostics.remark("The pages' font and icons are missing: scripts/setup run makes them.")
+        let wanted = ["web/icons.svg", "web/inter.woff2", "web/preact.js", "web/sortable.js"]
+            .map { root.appending(path: $0) }
+        let mirror = root.appending(path: "web/codemirror")
+        let pieces = (try? FileManager.default.contentsOfDirectory(at: mirror, includingPropertiesForKeys: nil)) ?? []
+        let found =
+            wanted.filter { FileManager.default.fileExists(atPath: $0.path) }
+            + pieces.filter { $0.pathExtension == "js" }.sorted { $0.path < $1.path }
+        if found.count <= wanted.count {
+            Diagnostics.remark("Some of the pages' font, icons and libraries are missing: scripts/setup run makes them.")
         }
         let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedAssets.swift")
         return [
             .buildCommand(
-                displayName: "Embedding the pages' font and icons",
+                displayName: "Embedding the pages' font, icons and libraries",
                 executable: try context.tool(named: "embed-assets").url,
                 arguments: [output.path, root.path] + found.map(\.path), inputFiles: found, outputFiles: [output])
         ]

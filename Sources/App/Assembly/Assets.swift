@@ -8,7 +8,7 @@ import WebParts
 
 /// The product's assets, and what is made of them.
 public enum Assets {
-    /// The embedded assets, or those of a folder; the font and the icons always come from the build.
+    /// The embedded assets, or those of a folder; the font, the icons and the libraries always come from the build.
     public static func load(from folder: URL? = nil) throws -> AssetTree {
         let rooms = try folder.map { try AssetTree(folder: $0) } ?? AssetTree(embedded: EmbeddedAssets.files)
         return AssetTree(files: rooms.files.merging(AssetTree(embedded: WebParts.files).files) { room, _ in room })

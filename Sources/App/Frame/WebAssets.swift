@@ -26,11 +26,11 @@ public final class WebAssets: Sendable {
         "Frame", "Accounts", "Settings", "Services", "Contacts", "Surveys", "Interactions", "Invitations", "Inbox",
         "Workflows", "Mailings", "Answering", "Statistics", "Records", "Reports", "Answers", "Home", "Operations",
     ]
-    private static let served: Set<String> = ["css", "mjs", "svg", "woff2", "png"]
+    private static let served: Set<String> = ["css", "mjs", "js", "svg", "woff2", "png"]
 
     private let version: NIOLockedValueBox<Version>
     private let folder: URL?
-    /// What does not lie in the folder: the font and the icons.
+    /// What does not lie in the folder: the font, the icons and the libraries.
     private let parts: [String: Data]
 
     /// - Parameter folder: read again for every document, so that pages can be changed without building; nil to serve
@@ -120,7 +120,7 @@ public final class WebAssets: Sendable {
     private static func type(of path: String) -> String {
         switch path.split(separator: ".").last {
         case "css": "text/css; charset=utf-8"
-        case "mjs": "text/javascript; charset=utf-8"
+        case "mjs", "js": "text/javascript; charset=utf-8"
         case "svg": "image/svg+xml"
         case "woff2": "font/woff2"
         case "png": "image/png"
