@@ -37,7 +37,7 @@ struct EmbedAssets: BuildToolPlugin {
             wanted.filter { FileManager.default.fileExists(atPath: $0.path) }
             + pieces.filter { $0.pathExtension == "js" }.sorted { $0.path < $1.path }
         if found.count <= wanted.count {
-            Diagnostics.remark("Some of the pages' font, icons and libraries are missing: scripts/setup run makes them.")
+            Diagnostics.remark("The pages' font, icons or libraries are missing: scripts/setup run makes them.")
         }
         let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedAssets.swift")
         return [

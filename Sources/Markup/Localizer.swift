@@ -27,6 +27,11 @@ public struct Localizer: Sendable {
         return Self.fill(text, arguments.merging(["count": number(count)]) { given, _ in given })
     }
 
+    /// All sentences whose keys begin alike, for pages that say them by script.
+    public func sentences(beginningWith prefix: String) -> [String: Sentence] {
+        sentences.filter { $0.key.hasPrefix(prefix) }
+    }
+
     /// True when the key has a sentence.
     public func knows(_ key: String) -> Bool { sentences[key] != nil }
 

@@ -15,6 +15,10 @@ import Testing
         try await Story.walk("survey_story.py")
     }
 
+    @Test func `a form is built with mouse and keyboard, translated, and saved by two people`() async throws {
+        try await Story.walk("editor_story.py")
+    }
+
     @Test func `every page is accessible, valid and fits, in both tones and languages`() async throws {
         try await Story.walk("pages_story.py")
     }

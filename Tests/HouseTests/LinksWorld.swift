@@ -57,7 +57,10 @@ struct LinksWorld {
                 guard let address = EmailAddress("\(name)@example.org") else { continue }
                 try rooms.contacts.suppress(address, because: .manual, of: tenant, in: tx, at: now)
             }
-            _ = try rooms.surveys.create(styled, of: tenant, in: tx, as: SurveyChange(by: nil, at: now))
+            let change = SurveyChange(by: nil, at: now)
+            let form = try rooms.surveys.create(styled, of: tenant, in: tx, as: change)
+            _ = try rooms.surveys.newVersion(
+                of: form, content: styled.content, revision: nil, tenant: tenant, in: tx, as: change)
             let chat = try tx.one(
                 "SELECT id FROM workflow_configuration WHERE workflow_id = \(Int64(workflow) ?? 0)")
             try rooms.workflows.setEnabled(false, try #require(chat).get("id"), of: tenant, in: tx, at: now)

@@ -73,7 +73,9 @@ extension Otklik {
         rooms.records.addRoutes(to: router)
         SurveysRoutes(surveys: rooms.surveys).addRoutes(to: router)
         SurveyFieldsRoutes(surveys: rooms.surveys, accounts: rooms.accounts).addRoutes(to: router)
+        SurveyEditorRoutes(surveys: rooms.surveys, accounts: rooms.accounts).addRoutes(to: router)
         AnsweringRoutes(answering: rooms.answering, assets: webAssets).addPreview(to: router)
+        DraftPreviewRoutes(answering: rooms.answering, assets: webAssets).addRoutes(to: router)
         let mail = MailingsRoutes(mailings: rooms.mailings, accounts: rooms.accounts, contacts: rooms.contacts)
         mail.addRoutes(to: router)
         SettingsRoutes(

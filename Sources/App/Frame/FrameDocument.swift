@@ -13,14 +13,17 @@ struct FrameDocument {
 
     /// The whole document.
     var html: HTML {
-        let body: HTML = isSignedIn ? "\(bar)\(side)\(main)" : "\(bar)\(main)<footer class=\"looks\">\(looks)</footer>"
+        let body: HTML =
+            page.isWorkbench
+            ? "\(page.body)\(flash)"
+            : isSignedIn ? "\(bar)\(side)\(main)" : "\(bar)\(main)<footer class=\"looks\">\(looks)</footer>"
         return """
             <!DOCTYPE html>
             <html lang="\(t.language)"\(theme)>
             <head>
             \(head)
             </head>
-            <body\(if: !isSignedIn, " class=\"alone\"")>
+            <body\(if: !isSignedIn, " class=\"alone\"")\(if: page.isWorkbench, " class=\"workbench\"")>
             \(context.assets.icons.symbols(for: body))<a class="skip" href="#main">\(t("frame.skip"))</a>
             \(body)
             </body>
@@ -145,10 +148,12 @@ struct FrameDocument {
         <div class="head">\(trail)<header class="title"><h1>\(page.title)</h1>\
         <div class="actions">\(page.actions)</div></header>\
         \(page.introduction.map { "<p class=\"introduction\">\($0)</p>" })</div>
-        \(page.body)\(surroundings.flash.map { toast($0, signedIn: context.signedIn, t: t) })
+        \(page.body)\(flash)
         </main>
         """
     }
+
+    private var flash: HTML { surroundings.flash.map { toast($0, signedIn: context.signedIn, t: t) } ?? .empty }
 
     private var trail: HTML {
         guard !page.path.isEmpty else { return .empty }

@@ -23,6 +23,8 @@ public struct Page: Sendable {
     public var path: [(label: String, path: String)]
     /// Pages that need the whole width, such as the editors.
     public var isWide: Bool
+    /// Editors that fill the window: the body brings its own bar and heading, and no navigation stands beside it.
+    public var isWorkbench: Bool
     /// True when the form on this page was refused: the document's title says so.
     public var hasErrors: Bool
     /// Style sheets of this page alone, by path below the module (`Surveys/editor.css`).
@@ -38,6 +40,7 @@ public struct Page: Sendable {
         self.hasErrors = hasErrors
         path = []
         isWide = false
+        isWorkbench = false
         styles = []
     }
 }

@@ -5,7 +5,7 @@
 public enum SurveyLimits {
     public static let languages = 50
     /// Blocks of one language version.
-    public static let blocks = 100
+    public static let blocks = 200
     public static let options = 100
     /// Values of a slider (spec 3.3).
     public static let stops = 101
@@ -28,6 +28,10 @@ public enum SurveyLimits {
     public static let notesCharacters = 4_000
     public static let validDays = 1...365
     public static let editHours = 0...720
+    /// Bytes of a whole form as the editor sends it: 200 blocks in each of 50 languages.
+    public static let draftBytes = 16 * 1024 * 1024
+    /// Saved versions that are listed, the newest first.
+    public static let listedVersions = 200
     /// Decoded versions that are kept in memory.
     public static let keptVersions = 512
 }

@@ -156,9 +156,7 @@ public struct Surveys: Sendable {
     }
 
     /// What is wrong with a content, with what only the database knows: the fields and the picture.
-    private func refusals(
-        of content: SurveyContent, _ tenant: TenantID, in tx: any Transaction
-    ) throws -> [Refusal] {
+    func refusals(of content: SurveyContent, _ tenant: TenantID, in tx: any Transaction) throws -> [Refusal] {
         let found = content.refusals(fields: try usableFields(of: tenant, in: tx))
         guard let image = content.image, Picture.isName(image),
             try !Settings.hasPicture(image, of: tenant, in: tx)
@@ -168,7 +166,8 @@ public struct Surveys: Sendable {
         ]
     }
 
-    private func usableFields(of tenant: TenantID, in tx: any Transaction) throws -> [String: SurveyField] {
+    /// The fields that a block may be bound to, by key.
+    func usableFields(of tenant: TenantID, in tx: any Transaction) throws -> [String: SurveyField] {
         try fields(of: tenant, in: tx).filter { !$0.value.isRetired }
     }
 }

@@ -38,7 +38,8 @@ struct SurveysPage {
         let closed: HTML = entry.form.isClosed ? " " + badge(t("surveys.closed"), .warning) : .empty
         let bound = blocks.compactMap(\.field).map { fields[$0]?.name ?? $0 }.joined(separator: ", ")
         return [
-            HTML(entry.form.name) + closed, list(links), HTML(t.number(blocks.filter(\.kind.isQuestion).count)),
+            "<a href=\"/forms/\(entry.form.id.description)/edit\">\(entry.form.name)</a>\(closed)", list(links),
+            HTML(t.number(blocks.filter(\.kind.isQuestion).count)),
             HTML(bound), HTML(t("surveys.days", count: entry.form.validDays)),
             time(entry.form.changedAt, in: zone, t: t),
         ]

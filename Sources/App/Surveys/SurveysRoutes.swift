@@ -30,6 +30,8 @@ struct SurveysRoutes: Sendable {
                 entries: entries, fields: try surveys.fields(of: tenant, in: tx), zone: signedIn.timeZone,
                 t: context.words)
         }
-        return pageResponse(Page(title: context.words("surveys.title"), current: .forms, body: page.body), in: context)
+        let add = linkButton(context.words("surveys.editor.add"), to: "/forms/new", isPrimary: true, icon: .plus)
+        return pageResponse(
+            Page(title: context.words("surveys.title"), current: .forms, body: page.body, actions: add), in: context)
     }
 }

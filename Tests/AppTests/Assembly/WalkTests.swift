@@ -261,7 +261,7 @@ import Testing
             "centre": ids.tenant, "person": isLink ? ids.newcomer : agent, "key": ids.apiKey.id,
             "configuration": ids.configuration, "run": ids.run, "message": ids.notice, "hash": "0",
             "tenant": ids.tenant, "team": ids.team, "submission": ids.submission,
-            "version": "\(ids.version).css", "externalId": ids.externalID, "part": "1",
+            "version": "\(ids.version).css", "externalId": ids.externalID, "part": "1", "number": 1,
             "**": "Frame/otklik.svg", "sha256": WalkCentre.picture.sha256,
         ]
         let things: [String: any CustomStringConvertible] = [

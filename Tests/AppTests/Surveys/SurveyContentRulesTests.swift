@@ -183,7 +183,7 @@ import Testing
     }
 
     @Test func `there is a limit to everything`() {
-        let many = (0...100).map { SurveyBlock(key: "q\($0)", kind: .notes, text: "Why?") }
+        let many = (0...SurveyLimits.blocks).map { SurveyBlock(key: "q\($0)", kind: .notes, text: "Why?") }
         #expect(Self.codes(many) == ["too_many_blocks"])
         let options = (0...100).map { BlockOption(text: "Option \($0)", value: Double($0)) }
         #expect(Self.codes([Self.choice(.radio, nil, options)]) == ["too_many_options"])
