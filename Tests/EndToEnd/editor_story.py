@@ -4,8 +4,10 @@ again with the keyboard alone, saved, previewed and translated; two people save 
 import json
 import re
 import shutil
+import struct
 import sys
 import tempfile
+import zlib
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
@@ -157,10 +159,35 @@ def copy_and_delete(page):
     page.keyboard.press("Control+z")
 
 
+def png(width, height, colour):
+    """A picture of one colour."""
+    def chunk(kind, content):
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+    rows = b"".join(b"\0" + bytes(colour) * width for _ in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def picture(page, server, form):
+    """What is no picture is refused beside the control; a picture is shown above the title and saved."""
+    page.get_by_role("button", name="Изменить изображение").click()
+    chooser = page.locator(".work-pane input[type=file]")
+    chooser.set_input_files({"name": "logo.svg", "mimeType": "image/png", "buffer": b"<svg xmlns='http://www.w3.org/2000/svg'/>"})
+    page.locator(".work-pane .error").wait_for()
+    chooser.set_input_files({"name": "logo.png", "mimeType": "image/png", "buffer": png(120, 40, (48, 73, 201))})
+    page.locator(".paper-head img").wait_for()
+    assert page.locator(".paper-head img").evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 120
+    look(page, "image of the form")
+    page.keyboard.press("Escape")
+    save(page)
+    assert re.fullmatch("[0-9a-f]{64}", stored(page, server, form)["content"]["image"])
+
+
 def preview(page):
     page.get_by_role("button", name="Предпросмотр").first.click()
     frame = page.frame_locator("iframe[name=preview]")
-    frame.get_by_text(NPS).wait_for()
+    frame.get_by_text(NPS).first.wait_for()
+    assert frame.locator("img.picture").count() == 1
     assert frame.locator("button[type=submit]").is_disabled()
     page.get_by_role("button", name="Телефон").click()
     assert page.locator("iframe[name=preview]").bounding_box()["width"] < 400
@@ -363,11 +390,13 @@ def main():
         form = build_by_mouse(page, server)
         print("built with the mouse", flush=True)
         copy_and_delete(page)
+        picture(page, server, form)
         preview(page)
         style(page)
         translate(page, server, form)
         print("previewed and translated", flush=True)
-        told = [problem for problem in watch.problems if "409" not in problem]  # The name that is taken.
+        # The name that is taken, and what is no picture.
+        told = [problem for problem in watch.problems if not re.search("409|415|422", problem)]
         assert not told, told
         other, keys = person("dark")
         build_by_keyboard(other, server)
@@ -376,7 +405,7 @@ def main():
         meet(page, other, server, form)
         leave(page, server, form)
         refuse(page, server)
-        expected = re.compile("409|422")
+        expected = re.compile("409|415|422")
         told = [problem for problem in watch.problems + keys.problems if not expected.search(problem)]
         assert not told, told
         narrow, few = person("light", width=390)

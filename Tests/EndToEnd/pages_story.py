@@ -40,7 +40,7 @@ def check_words(page, where):
         const texts = [document.title];
         const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
         while (walker.nextNode()) {
-            if (!walker.currentNode.parentElement.closest('code, pre, option')) texts.push(walker.currentNode.data);
+            if (!walker.currentNode.parentElement.closest('code, pre, option, script')) texts.push(walker.currentNode.data);
         }
         return texts.join('\\n');
     })()""")

@@ -93,9 +93,9 @@ export function Toast({ text, undo, undoLabel, closeLabel, close }) {
     wait();
     return () => clearTimeout(timer);
   }, [text, undo]);
-  return html`<div class="toast" ref=${element} data-ready><p>${text}</p>
+  return html`<section class="toast" aria-label=${text} ref=${element} data-ready><p>${text}</p>
     ${undo && html`<button type="button" onClick=${() => { undo(); close(); }}>${undoLabel}</button>`}
-    <button type="button" class="close" aria-label=${closeLabel} onClick=${close}><${Icon} name="x" /></button></div>`;
+    <button type="button" class="close" aria-label=${closeLabel} onClick=${close}><${Icon} name="x" /></button></section>`;
 }
 
 /** A popover of entries beside its button. */
