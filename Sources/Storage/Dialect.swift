@@ -17,6 +17,9 @@ public enum Fragment: Sendable, Hashable {
     case databaseNow
     /// Before and after a column of text or bytes: how many bytes it has.
     case bytesBegin, bytesEnd
+    /// Behind a text: compare it byte by byte, whatever the database's language, so that a range finds what begins
+    /// with something. SQLite does so always.
+    case byBytes
 
     func text(for dialect: Dialect) -> String {
         switch (self, dialect) {
@@ -26,6 +29,7 @@ public enum Fragment: Sendable, Hashable {
         case (.bytesBegin, .postgres): "octet_length("
         case (.bytesEnd, .sqlite): " AS BLOB))"
         case (.bytesEnd, .postgres): ")"
+        case (.byBytes, .postgres): " COLLATE \"C\""
         case (_, .sqlite): ""
         case (.skipLocked, .postgres): " FOR UPDATE SKIP LOCKED"
         case (.forUpdate, .postgres): " FOR UPDATE"

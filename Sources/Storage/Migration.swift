@@ -3,8 +3,9 @@
 
 /// One step of the schema.
 ///
-/// In the text, `/*bytes*/` stands for the engine's bytes type and `/*without rowid*/` for SQLite's clause of that
-/// name; a step whose text must differ more than that has a text of its own for PostgreSQL.
+/// In the text, `/*bytes*/` stands for the engine's bytes type, `/*without rowid*/` for SQLite's clause of that name,
+/// and `/*by bytes*/` behind an index's column for ``Fragment/byBytes``; a step whose text must differ more than that
+/// has a text of its own for PostgreSQL.
 public struct Migration: Sendable {
     public let number: Int
     public let name: String
@@ -23,8 +24,10 @@ public struct Migration: Sendable {
         switch dialect {
         case .sqlite:
             text.replacing("/*bytes*/", with: "BLOB").replacing("/*without rowid*/", with: "WITHOUT ROWID")
+                .replacing(" /*by bytes*/", with: Fragment.byBytes.text(for: dialect))
         case .postgres:
             (postgresText ?? text).replacing("/*bytes*/", with: "BYTEA").replacing("/*without rowid*/", with: "")
+                .replacing(" /*by bytes*/", with: Fragment.byBytes.text(for: dialect))
         }
     }
 }

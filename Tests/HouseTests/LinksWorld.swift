@@ -57,6 +57,13 @@ struct LinksWorld {
                 guard let address = EmailAddress("\(name)@example.org") else { continue }
                 try rooms.contacts.suppress(address, because: .manual, of: tenant, in: tx, at: now)
             }
+            // A message that waits can be cancelled.
+            if let address = EmailAddress("zimina@demo.example") {
+                let waiting = StaffMailDue(
+                    tenant: tenant, person: PersonID(raw: 1), recipient: address, subject: "Отчёт", text: "Отчёт",
+                    language: "ru", windowEndsAt: now.adding(days: 1))
+                try rooms.mailings.compose([waiting], in: tx, at: now)
+            }
             let change = SurveyChange(by: nil, at: now)
             let form = try rooms.surveys.create(styled, of: tenant, in: tx, as: change)
             _ = try rooms.surveys.newVersion(

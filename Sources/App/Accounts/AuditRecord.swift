@@ -33,6 +33,7 @@ struct AuditRecord: Sendable {
     var path: String? {
         guard let subject else { return nil }
         if action.hasPrefix("records.") { return "/records/\(subject)" }
+        if action.hasPrefix("mailings.") { return "/outbox/\(subject)" }
         let deed = action.split(separator: ".").last.map { String($0) } ?? ""
         if AuditKind.teamDeeds.contains(deed) { return "/settings/teams/\(subject)" }
         let isPerson = action.hasPrefix("accounts.audit.") && !AuditKind.otherDeeds.contains(deed)

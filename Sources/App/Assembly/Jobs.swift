@@ -6,7 +6,7 @@ import Post
 extension Rooms {
     /// The handlers of all rooms: one for each kind of work.
     func handlers(node: Node, pool: SMTPPool) -> [WorkHandler] {
-        [accounts.handler, workflows.handler, inbox.handler] + mailings.handlers(node: node, pool: pool)
+        [accounts.handler, workflows.handler, inbox.handler] + mailings.handlers(pool: pool)
             + statistics.handlers() + operations.handlers()
     }
 }

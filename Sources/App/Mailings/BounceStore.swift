@@ -45,6 +45,7 @@ struct BounceStore {
 
     /// The message came back.
     func bounce(_ id: MessageID, reason: String, at now: Moment) throws {
+        try EventStore(tx: tx, tenant: tenant).keep([id])
         try tx.execute(
             """
             UPDATE message SET state = \(MessageState.bounced), reply = \(reason), state_at = \(now)

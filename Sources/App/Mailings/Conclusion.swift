@@ -5,10 +5,25 @@ import Storage
 
 /// A message, the attempt that was made, and what became of it.
 struct Concluded: Sendable {
-    let item: WorkItem
+    /// Nil when no worker holds it: somebody ended it by hand.
+    let item: WorkItem?
     let message: LedgerMessage
     let attempt: Int
     let verdict: Verdict
+    /// Whether a server was asked, or somebody tried to.
+    var isTried = false
+
+    /// What is written into the message's history, since its row will say something else: all but what it ends with.
+    /// That it is still held for the same reason is no news.
+    var event: (message: MessageID, state: MessageState, reply: String?)? {
+        switch verdict {
+        case .again(_, let reply): (message.id, .retrying, reply)
+        case .unknown(_, let reason): (message.id, .unknown, reason)
+        case .held(let reason) where isTried && (message.state != .held || message.reply != reason):
+            (message.id, .held, reason)
+        case .held, .sent, .captured, .failed, .cancelled, .postponed: nil
+        }
+    }
 }
 
 extension Mailings {
@@ -31,6 +46,7 @@ extension Mailings {
         let ledger = LedgerStore(tx: tx, tenant: tenant)
         let matched = try ledger.record(concluded.map(Self.change), at: now)
         let kept = concluded.filter { matched.contains($0.message.id) }
+        try EventStore(tx: tx, tenant: tenant).insert(kept.compactMap(\.event), at: now)
         try invitations.move(kept.compactMap(Self.move), of: tenant, in: tx, at: now)
         let signals = try Self.signals(kept, ledger: ledger)
         if !signals.isEmpty { try workflows.signal(signals, of: tenant, isLater: wakesRuns, in: tx, at: now) }
@@ -38,7 +54,10 @@ extension Mailings {
         // Only a probed message leaves while it is held; its attempt grew when its intent was committed.
         let probes = kept.filter { $0.message.state == .held && $0.attempt > $0.message.attempt }
         if !probes.isEmpty { try lift(after: probes, of: tenant, in: tx, at: now) }
-        try Work.settle(concluded.map { (item: $0.item, outcome: Self.outcome($0, at: now)) }, in: tx)
+        let settled = concluded.compactMap { one in
+            one.item.map { (item: $0, outcome: Self.outcome(one, at: now)) }
+        }
+        if !settled.isEmpty { try Work.settle(settled, in: tx) }
     }
 
     private static func change(_ one: Concluded) -> LedgerStore.Change {

@@ -24,6 +24,8 @@ struct LedgerStore {
         /// The employee whom it is for.
         var person: PersonID?
         let recipient: EmailAddress
+        /// What it can be found by, as it was when the message was made.
+        let subject: String
         let senderName: String
         let senderEmail: String
         var replyTo: String?
@@ -42,7 +44,8 @@ struct LedgerStore {
                 """
                 (\(tenant), \(message.id), \(message.kind), \(message.run.sqlValue), \(message.block.sqlValue),
                 \(message.invitation.sqlValue), \(message.interaction.sqlValue), \(message.person.sqlValue),
-                \(message.recipient.description), \(message.recipient.folded), \(message.senderName),
+                \(message.recipient.description), \(message.recipient.folded),
+                \(String(message.subject.folded.prefix(MailLimits.subjectLetters))), \(message.senderName),
                 \(message.senderEmail), \(message.replyTo), \(message.messageID), \(MessageState.queued), 0, 0,
                 \(message.recipients), \(message.windowEndsAt), \(now), \(now), \(message.isTest))
                 """
@@ -50,8 +53,8 @@ struct LedgerStore {
             try tx.execute(
                 """
                 INSERT INTO message (tenant_id, id, kind, run_id, block, invitation_id, interaction_id, person_id,
-                    recipient, recipient_folded, sender_name, sender_email, reply_to, message_id, state, attempt,
-                    unknowns, recipients, window_ends_at, created_at, state_at, is_test)
+                    recipient, recipient_folded, subject_folded, sender_name, sender_email, reply_to, message_id, state,
+                    attempt, unknowns, recipients, window_ends_at, created_at, state_at, is_test)
                 VALUES \(rows.joined(separator: ", "))
                 """)
             let erasedAt = now.adding(days: MailLimits.contentDays)
@@ -108,11 +111,11 @@ struct LedgerStore {
 
     /// Commits the intent to send, just before a message's first byte: the attempts by message. A message that is not
     /// to be sent any more is not among them.
-    func begin(_ ids: [MessageID], holder: Int64, at now: Moment) throws -> [MessageID: Int] {
+    func begin(_ ids: [MessageID], at now: Moment) throws -> [MessageID: Int] {
         if ids.isEmpty { return [:] }
         let rows = try tx.query(
             """
-            UPDATE message SET state = \(MessageState.sending), attempt = attempt + 1, holder = \(holder),
+            UPDATE message SET state = \(MessageState.sending), attempt = attempt + 1,
                 state_at = \(now)
             WHERE tenant_id = \(tenant) AND id IN (\(Self.list(ids)))
                 AND state IN (\(MessageState.queued), \(MessageState.retrying), \(MessageState.held),
@@ -144,7 +147,7 @@ struct LedgerStore {
         let rows = try tx.query(
             """
             WITH outcome (id, attempt, state, reply, unknowns) AS (VALUES \(values.joined(separator: ", ")))
-            UPDATE message SET state = outcome.state, reply = COALESCE(outcome.reply, message.reply), holder = NULL,
+            UPDATE message SET state = outcome.state, reply = COALESCE(outcome.reply, message.reply),
                 unknowns = message.unknowns + outcome.unknowns, state_at = \(now)
             FROM outcome
             WHERE message.tenant_id = \(tenant) AND message.id = outcome.id AND message.attempt = outcome.attempt

@@ -24,6 +24,8 @@ enum MailLimits {
     static let contentBytes = 32 << 20
     /// How long contents are kept.
     static let contentDays: Int64 = 30
+    /// How much of a subject a message can be found by.
+    static let subjectLetters = 100
     /// The provider's limit for one encoded message.
     static let messageBytes = 25 << 20
     /// The largest report that is read; the rest of a larger one is left aside.
@@ -35,6 +37,10 @@ enum MailLimits {
     /// How long after the other tries are made: growing, with jitter.
     static let firstRetrySeconds: Int64 = 30
     static let longestRetrySeconds: Int64 = 3600
+    /// How long a message is tried that somebody sends again.
+    static let resendHours: Int64 = 24
+    /// How many lines of a message's history are shown.
+    static let eventsShown = 100
     /// How often a held queue is probed.
     static let probeSeconds: Int64 = 60
     /// Different messages refused at MAIL FROM in a row that hold a sender address.

@@ -25,7 +25,7 @@ final class MailDeliveryService: Sendable {
     /// Messages refused at MAIL FROM in a row, by centre and sender.
     private let refusals = NIOLockedValueBox<[String: Set<MessageID>]>([:])
 
-    init(mailings: Mailings, pool: SMTPPool, node: Node) {
+    init(mailings: Mailings, pool: SMTPPool) {
         self.mailings = mailings
         self.pool = pool
         let installation = mailings.installation
@@ -35,7 +35,7 @@ final class MailDeliveryService: Sendable {
                 var attempts: [MessageID: Int] = [:]
                 for (tenant, group) in Dictionary(grouping: elements, by: \.tenant) {
                     let ledger = LedgerStore(tx: tx, tenant: tenant)
-                    attempts.merge(try ledger.begin(group.map(\.message), holder: node.id, at: now)) { $1 }
+                    attempts.merge(try ledger.begin(group.map(\.message), at: now)) { $1 }
                 }
                 return elements.map { attempts[$0.message] }
             }
@@ -94,7 +94,8 @@ final class MailDeliveryService: Sendable {
                 if position >= Self.underWay { try await group.next() }
                 group.addTask {
                     let (attempt, verdict) = try await self.attempt(message, mail: mail, plan: paced, context)
-                    let one = Concluded(item: item, message: message, attempt: attempt, verdict: verdict)
+                    let one = Concluded(
+                        item: item, message: message, attempt: attempt, verdict: verdict, isTried: true)
                     try await self.conclusions.add((tenant, one))
                 }
             }

@@ -6,8 +6,8 @@ import Storage
 
 extension Mailings {
     /// The handlers of this room.
-    public func handlers(node: Node, pool: SMTPPool) -> [WorkHandler] {
-        let delivery = MailDeliveryService(mailings: self, pool: pool, node: node)
+    public func handlers(pool: SMTPPool) -> [WorkHandler] {
+        let delivery = MailDeliveryService(mailings: self, pool: pool)
         return [
             WorkHandler(kind: Self.messageWork, batch: 100, concurrency: 8) { items, context in
                 try await delivery.handle(items, context)

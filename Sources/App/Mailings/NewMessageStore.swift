@@ -9,7 +9,8 @@ extension LedgerStore.NewMessage {
     ) {
         self.init(
             id: id, kind: due.invitation == nil ? .letter : .survey, run: due.run, block: due.block,
-            invitation: due.invitation, interaction: due.interaction, recipient: recipient, senderName: senderName,
+            invitation: due.invitation, interaction: due.interaction, recipient: recipient, subject: due.subject,
+            senderName: senderName,
             senderEmail: senderEmail, replyTo: due.replyTo, messageID: messageID, recipients: due.recipients.count,
             windowEndsAt: due.windowEndsAt, isTest: due.isTest, content: content)
     }
@@ -20,7 +21,8 @@ extension LedgerStore.NewMessage {
         content: [UInt8]
     ) {
         self.init(
-            id: id, kind: .staff, person: due.person, recipient: due.recipient, senderName: senderName,
+            id: id, kind: .staff, person: due.person, recipient: due.recipient, subject: due.subject,
+            senderName: senderName,
             senderEmail: senderEmail, messageID: messageID, windowEndsAt: due.windowEndsAt, content: content)
     }
 }

@@ -5,15 +5,16 @@ import Markup
 /// The outbox as a list.
 struct OutboxPage {
     let messages: [OutboxMessage]
-    let filter: OutboxFilter
-    /// What was typed into the recipient's field.
-    let recipient: String
-    /// The address of the next, older page.
-    let older: String?
+    let query: OutboxQuery
+    /// The workflows that the list can be narrowed to.
+    let workflows: [FieldOption]
+    /// Whether there are older messages than the last one shown.
+    let hasOlder: Bool
     let signedIn: SignedIn
     let list: ListContext
 
     private var t: Localizer { list.t }
+    private var maySeeAll: Bool { signedIn.roles.contains(.administrator) }
 
     var page: Page {
         var page = Page(
@@ -34,123 +35,72 @@ struct OutboxPage {
     }
 
     private var body: HTML {
-        let shown =
-            messages.isEmpty
-            ? emptyState(t("mailings.outbox.empty"), t("mailings.outbox.empty.hint"), icon: .outbox)
-            : table(t("mailings.outbox.title"), columns, messages.map(row), hidden: list.hidden("outbox"))
-        let start = filter.before == nil ? nil : address
         let reports: HTML =
-            signedIn.roles.contains(.administrator)
-            ? "<p><a href=\"/outbox/reports\">\(t("mailings.reports.title"))</a></p>" : .empty
+            maySeeAll ? "<p><a href=\"/outbox/reports\">\(t("mailings.reports.title"))</a></p>" : .empty
+        let start: String? = query.before == nil ? nil : query.address()
+        let older: String? = hasOlder ? messages.last.map { address(before: $0.message.id) } : nil
         return "\(filterForm)\(reports)\(shown)\(pagination(newer: start, older: older, t: t))"
     }
 
-    /// The list's beginning, filtered as it is.
-    private var address: String {
-        "/outbox?state=\(filter.state?.rawValue ?? "")&recipient=\(queryValue(recipient))"
+    private func address(before id: MessageID) -> String { query.address("/outbox", [("before", id.description)]) }
+
+    private var shown: HTML {
+        if messages.isEmpty {
+            return emptyState(t("mailings.outbox.empty"), t("mailings.outbox.empty.hint"), icon: .outbox)
+        }
+        let rows = table(t("mailings.outbox.title"), columns, messages.map(row), hidden: list.hidden("outbox"))
+        guard maySeeAll else { return rows }
+        let all = MessageDeed.allCases.map { deed in
+            MenuEntry.dialog(
+                t("mailings.deed.\(deed.rawValue).all"),
+                to: query.address("/outbox/\(deed.rawValue)", [("all", "1")]))
+        }
+        let chosen: [HTML] = MessageDeed.allCases.map { deed in
+            """
+            <button class="button small" formaction="/outbox/\(deed.rawValue)">\
+            \(t("mailings.deed.\(deed.rawValue).chosen"))</button>
+            """
+        }
+        return """
+            <form method="get" action="/outbox/resending" class="picking">\(rows)<div class="buttons">\(chosen)\
+            \(menu("outbox-all", t("mailings.deed.all"), showsLabel: true, all))</div></form>
+            """
     }
 
     private var filterForm: HTML {
         let all = [FieldOption("", t("mailings.state.all"))]
         let states = all + MessageState.allCases.map { FieldOption($0.rawValue, t("mailings.state.\($0.rawValue)")) }
         let state = FieldLabel("state", t("mailings.outbox.state"))
-        let to = FieldLabel("recipient", t("mailings.outbox.recipient"))
+        let search = FieldLabel("search", t("mailings.outbox.search"))
+        let workflow = FieldLabel("workflow", t("mailings.outbox.workflow"))
+        let anyWorkflow = [FieldOption("", t("mailings.outbox.workflow.all"))]
+        let interaction: HTML = query.interaction.map { hiddenField("interaction", $0.description) } ?? .empty
+        let chosen = query.workflow?.description ?? ""
         return filterBar(
-            to: "/outbox", isFiltered: filter.state != nil || !recipient.isEmpty,
+            to: "/outbox", isFiltered: query.isFiltered,
             """
-            \(selectField(state, states, selected: filter.state?.rawValue ?? ""))\
-            \(textField(to, value: recipient, type: "search", limit: 254))
+            \(textField(search, value: query.search, type: "search", limit: 254))\
+            \(selectField(state, states, selected: query.state?.rawValue ?? ""))\
+            \(selectField(workflow, anyWorkflow + workflows, selected: chosen))\
+            \(dateRangeField(t("mailings.outbox.createdAt"), from: query.from, to: query.to, t: t))\(interaction)
             """, t: t)
     }
 
     private func row(_ row: OutboxMessage) -> [HTML] {
         let message = row.message
+        let id = message.id.description
+        let choice: HTML =
+            maySeeAll
+            ? """
+            <input type="checkbox" name="id" value="\(id)" \
+            aria-label="\(t("mailings.outbox.choose", ["recipient": message.recipient]))">
+            """ : .empty
         return [
-            "<a href=\"/outbox/\(message.id.description)\">\(message.recipient)</a>",
+            "<span class=\"pick\">\(choice)<a href=\"/outbox/\(id)\">\(message.recipient)</a></span>",
             OutboxMessagePage.badge(of: message, t: t),
             time(row.stateAt, in: signedIn.timeZone, t: t),
             HTML(row.workflow ?? t("mailings.kind.\(message.kind.rawValue)")),
             HTML(String((message.reply.map { t.reason($0) } ?? "").prefix(120))),
         ]
-    }
-}
-
-/// What may be shown of a mail's content.
-struct ReadableMail: Sendable, Equatable {
-    let subject: String
-    let text: String
-    let html: String?
-}
-
-/// One message.
-struct OutboxMessagePage {
-    let row: OutboxMessage
-    /// Nil for those who may not see contents, and once it is erased.
-    let content: ReadableMail?
-    let maySeeContent: Bool
-    /// The live link; only for administrators of centres for trying.
-    let surveyLink: String?
-    let signedIn: SignedIn
-    let t: Localizer
-
-    var page: Page {
-        var page = Page(title: content?.subject.nonEmpty ?? t("mailings.outbox.message"), current: .outbox, body: body)
-        page.path = [(t("mailings.outbox.title"), "/outbox")]
-        return page
-    }
-
-    /// The state in words and colour.
-    static func badge(of message: LedgerMessage, t: Localizer) -> HTML {
-        let tone: Tone =
-            switch message.state {
-            case .sent, .captured: .good
-            case .queued, .sending, .cancelled: .neutral
-            case .retrying, .held, .unknown: .warning
-            case .failed, .bounced: .bad
-            }
-        let test: HTML = message.isTest ? " \(App.badge(t("mailings.outbox.test")))" : .empty
-        return "\(App.badge(t("mailings.state.\(message.state.rawValue)"), tone))\(test)"
-    }
-
-    private var body: HTML {
-        let message = row.message
-        let sender = message.senderName.isEmpty ? message.senderEmail : "\(message.senderName) <\(message.senderEmail)>"
-        var entries: [(name: String, value: HTML)] = [
-            (t("mailings.outbox.state"), Self.badge(of: message, t: t)),
-            (t("mailings.outbox.stateAt"), time(row.stateAt, in: signedIn.timeZone, t: t)),
-            (t("mailings.outbox.recipient"), HTML(message.recipient)),
-            (t("mailings.outbox.sender"), HTML(sender)),
-        ]
-        if let reply = message.reply { entries.append((t("mailings.outbox.reply"), HTML(t.reason(reply)))) }
-        if let workflow = row.workflow { entries.append((t("mailings.outbox.workflow"), HTML(workflow))) }
-        entries += [
-            (t("mailings.outbox.attempts"), HTML(t.number(message.attempt))),
-            (t("mailings.outbox.createdAt"), time(message.createdAt, in: signedIn.timeZone, t: t)),
-            (t("mailings.outbox.windowEndsAt"), time(message.windowEndsAt, in: signedIn.timeZone, t: t)),
-            (t("mailings.outbox.messageID"), "<code>\(message.messageID)</code>"),
-        ]
-        return "\(card(nil, descriptionList(entries)))\(link)\(contents)"
-    }
-
-    private var link: HTML {
-        guard let surveyLink else { return .empty }
-        return card(
-            t("mailings.outbox.link"),
-            "<p>\(t("mailings.outbox.link.hint"))</p><p><a href=\"\(surveyLink)\">\(surveyLink)</a></p>")
-    }
-
-    private var contents: HTML {
-        guard maySeeContent else { return notice(.neutral, "\(t("mailings.outbox.noContent"))") }
-        guard let content else { return notice(.neutral, "\(t("mailings.outbox.erased"))") }
-        let html: HTML =
-            content.html == nil
-            ? .empty
-            : """
-            <iframe class="mail" sandbox title="\(t("mailings.outbox.html"))" \
-            src="/outbox/\(row.message.id.description)/preview"></iframe>
-            """
-        return card(
-            t("mailings.outbox.content"),
-            "\(html)<h3>\(t("mailings.outbox.text"))</h3><pre class=\"mail\">\(content.text)</pre>")
     }
 }

@@ -10,22 +10,30 @@ struct OutgoingMail: Sendable {
     let invitations: Invitations
 
     /// The message as it leaves; nil when its content was erased or an address cannot stand in an envelope.
-    /// - Parameter bounceEmail: The mailbox that takes returned mail, and mails that ask for no more of them.
-    func message(_ row: LedgerMessage, bounceEmail: String? = nil, at now: Moment) -> MailMessage? {
+    /// - Parameters:
+    ///   - bounceEmail: The mailbox that takes returned mail, and mails that ask for no more of them.
+    ///   - hidesLinks: Whether addresses that lead nowhere stand for the secret links, for people who read it.
+    func message(
+        _ row: LedgerMessage, bounceEmail: String? = nil, hidesLinks: Bool = false, at now: Moment
+    ) -> MailMessage? {
         guard let content = row.content, let from = MailAddress(row.senderEmail, name: row.senderName),
             let to = MailAddress(row.recipient)
         else { return nil }
         var message = MailMessage(
             from: from, to: [to], subject: content.subject, id: row.messageID, sentAt: now.milliseconds)
         message.replyTo = row.replyTo.flatMap { MailAddress($0) }
-        let links = links(of: row)
+        let links = hidesLinks ? hiddenLinks : links(of: row)
         message.html = content.html.map { body(html: $0, row: row, links: links, language: content.language) }
         message.text = content.text.map { body(text: $0, row: row, links: links, language: content.language) }
-        if row.kind == .staff { message.text = message.text.map { MailedLink.fill($0, of: installation) } }
+        if row.kind == .staff {
+            let hidden = hidesLinks ? "\(installation.baseURL)/sign-in/hidden" : nil
+            message.text = message.text.map { MailedLink.fill($0, of: installation, hiding: hidden) }
+        }
         if row.kind == .survey {
             message.unsubscribeLinks = [links.unsubscribe]
             let path = ReturnPath(tenant: tenant, message: row.id)
-            if let mailbox = bounceEmail.flatMap({ path.address(below: $0, secret: installation.secret) }) {
+            if !hidesLinks, let mailbox = bounceEmail.flatMap({ path.address(below: $0, secret: installation.secret) })
+            {
                 let address = mailbox.envelope.replacing("+", with: "%2B")
                 message.unsubscribeLinks.append("mailto:\(address)?subject=\(DeliveryReport.unsubscribeSubject)")
             }
@@ -42,14 +50,26 @@ struct OutgoingMail: Sendable {
         let t = installation.catalogue.localizer(Self.frameLanguage(content.language))
         let hidden = t("mailings.outbox.hiddenLink")
         let links = withLinks ? links(of: row) : Links(survey: hidden, unsubscribe: hidden)
-        let html = content.html.map { body(html: $0, row: row, links: links, language: content.language) }
+        // A link that leads to its own place: nothing happens when somebody presses it.
+        let linksInHTML = withLinks ? links : Links(survey: "#hidden", unsubscribe: "#hidden")
+        let html = content.html.map { body(html: $0, row: row, links: linksInHTML, language: content.language) }
         let text = content.text.map { text in
             MailedLink.fill(
                 body(text: text, row: row, links: links, language: content.language), of: installation,
                 hiding: withLinks ? nil : hidden)
         }
+        let plain = content.html.map { body(html: $0, row: row, links: links, language: content.language) }
         return ReadableMail(
-            subject: content.subject, text: text ?? html.map { PlainText.make(fromHTML: $0) } ?? "", html: html)
+            subject: content.subject, text: text ?? plain.map { PlainText.make(fromHTML: $0) } ?? "", html: html)
+    }
+
+    /// The message as its server gets it, but for the secret links and the signature; nil once it is erased.
+    func source(_ row: LedgerMessage, at now: Moment) -> String? {
+        message(row, hidesLinks: true, at: now).map { String(decoding: $0.encoded(), as: UTF8.self) }
+    }
+
+    private var hiddenLinks: Links {
+        Links(survey: "\(installation.baseURL)/s/hidden", unsubscribe: "\(installation.baseURL)/u/hidden")
     }
 
     /// The links that the placeholders of a message stand for.

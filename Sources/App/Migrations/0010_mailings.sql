@@ -9,6 +9,7 @@ CREATE TABLE message (
     person_id BIGINT,
     recipient TEXT NOT NULL, -- personal
     recipient_folded TEXT NOT NULL, -- personal
+    subject_folded TEXT, -- personal
     sender_name TEXT NOT NULL, -- open
     sender_email TEXT NOT NULL, -- open
     reply_to TEXT, -- open
@@ -17,7 +18,6 @@ CREATE TABLE message (
     attempt INTEGER NOT NULL,
     unknowns INTEGER NOT NULL,
     recipients INTEGER NOT NULL,
-    holder BIGINT,
     reply TEXT, -- open
     window_ends_at BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
@@ -25,10 +25,11 @@ CREATE TABLE message (
     is_test INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, id)
 ) /*without rowid*/;
-CREATE INDEX message_holder ON message (holder) WHERE holder IS NOT NULL;
 CREATE INDEX message_state ON message (tenant_id, state, id);
 CREATE INDEX message_interaction ON message (tenant_id, interaction_id);
 CREATE INDEX message_run ON message (tenant_id, run_id, block);
+CREATE INDEX message_recipient ON message (tenant_id, recipient_folded /*by bytes*/, id);
+CREATE INDEX message_subject ON message (tenant_id, subject_folded /*by bytes*/, id);
 
 CREATE TABLE message_content (
     tenant_id BIGINT NOT NULL,

@@ -38,6 +38,13 @@ import Testing
         Asked(
             "an interaction's messages",
             OutboxStore.page(OutboxFilter(interaction: InteractionID(raw: 1)), of: tenant, limit: 50)),
+        Asked(
+            "messages by the beginning of an address",
+            OutboxStore.page(OutboxFilter(search: .recipient("ivan@")), of: tenant, limit: 50)),
+        Asked(
+            "messages by the beginning of an address or a subject",
+            OutboxStore.page(OutboxFilter(search: .words("как")), of: tenant, limit: 50)),
+        Asked("a message's history", EventStore.newest(of: MessageID(raw: 1), tenant: tenant, limit: 50)),
         Asked("captured mail", OutboxStore.captured(of: tenant, limit: 50)),
         Asked("mail settings", SMTPSettingsStore.query(tenant)),
         Asked("a new centre's first steps", HomeStore.firstSteps(of: tenant)),

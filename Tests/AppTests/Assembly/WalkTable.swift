@@ -88,6 +88,10 @@ enum WalkTable {
         "GET /records/{id}": .supervisors,
         "GET /outbox": .supervisors,
         "GET /outbox/reports": .administrators,
+        "GET /outbox/resending": .administrators,
+        "POST /outbox/resending": .administrators,
+        "GET /outbox/cancellation": .administrators,
+        "POST /outbox/cancellation": .administrators,
         "GET /outbox/{id}": .supervisors,
         "GET /outbox/{id}/preview": .administrators,
 

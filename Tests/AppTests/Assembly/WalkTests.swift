@@ -284,7 +284,7 @@ import Testing
             "/records?service=\(other.service)", "/records?id=\(other.externalID)",
             "/records?before=9000000000000000000",
             "/reports?service=\(other.service)&form=\(other.form)", "/outbox?before=9000000000000000000",
-            "/outbox?recipient=\(other.mark.lowercased())@example.org", "/settings/people?after=a",
+            "/outbox?search=\(other.mark.lowercased())@example.org", "/settings/people?after=a",
             "/inbox?after=9000000000000000000", "/answers",
         ]
     }

@@ -130,7 +130,7 @@ import Testing
             try await world.app.database.write { tx in
                 let ids = try tx.query("SELECT id FROM message WHERE tenant_id = \(tenant) ORDER BY id")
                 let first: MessageID = try ids[0].at(0)
-                _ = try LedgerStore(tx: tx, tenant: tenant).begin([first], holder: 4711, at: now)
+                _ = try LedgerStore(tx: tx, tenant: tenant).begin([first], at: now)
             }
             try await world.deliver()
             let messages = try await world.messages()
@@ -151,8 +151,8 @@ import Testing
                 let ledger = LedgerStore(tx: tx, tenant: tenant)
                 let rows = try tx.query("SELECT id FROM message WHERE tenant_id = \(tenant)")
                 let id: MessageID = try rows[0].at(0)
-                let first = try ledger.begin([id], holder: 1, at: now)
-                let second = try ledger.begin([id], holder: 2, at: now)
+                let first = try ledger.begin([id], at: now)
+                let second = try ledger.begin([id], at: now)
                 #expect(first == [id: 1] && second == [id: 2])
                 return try ledger.record(
                     [.init(id: id, attempt: 1, state: .sent, reply: "250 late", addsUnknown: false)], at: now)

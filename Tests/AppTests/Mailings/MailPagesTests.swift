@@ -12,44 +12,10 @@ import Testing
 @testable import App
 
 @Suite struct MailPagesTests {
-    /// A signed-in administrator's requests.
-    private struct Browser {
-        let app: TestApp
-        let token: String
-
-        init(_ world: MailWorld) async throws {
-            app = world.app
-            let (accounts, tenant, now) = (world.app.rooms.accounts, world.tenant, world.app.now)
-            token = try await app.database.write { tx in
-                let person = try accounts.somebody(PersonID(raw: 5), of: tenant, in: tx)
-                return try accounts.beginSession(
-                    of: person, from: RequestOrigin(address: "127.0.0.1"), in: tx, at: now)
-            }.token
-        }
-
-        private var headers: HTTPFields {
-            [.cookie: "otklik=\(token)", .accept: "text/html", .contentType: "application/x-www-form-urlencoded"]
-        }
-
-        func get(_ path: String) async throws -> TestResponse { try await app.request(.get, path, headers: headers) }
-
-        func post(_ path: String, _ fields: [String: String]) async throws -> TestResponse {
-            var fields = fields
-            fields["form_token"] = app.rooms.accounts.formToken(of: token)
-            return try await app.request(.post, path, headers: headers, body: Self.encoded(fields))
-        }
-
-        static func encoded(_ fields: [String: String]) -> String {
-            fields.map { name, value in
-                "\(name)=\(value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
-            }.joined(separator: "&")
-        }
-    }
-
-    private func run(_ engine: Dialect, _ body: (MailWorld, Browser) async throws -> Void) async throws {
+    private func run(_ engine: Dialect, _ body: (MailWorld, MailBrowser) async throws -> Void) async throws {
         try await TestApp.run(on: engine, leaving: ["message", "probe", "run", "fold"]) { app in
             let world = try await MailWorld(app)
-            try await body(world, try await Browser(world))
+            try await body(world, try await MailBrowser(world))
             try await world.node.leave()
         }
     }
@@ -66,7 +32,7 @@ import Testing
         try await run(engine) { world, browser in
             try await world.compose([world.due(html: "<p>Здравствуйте <script>alert(1)</script></p>")])
             try await world.deliver()
-            let list = try await browser.get("/outbox?state=captured&recipient=Ivan%40customer.example")
+            let list = try await browser.get("/outbox?state=captured&search=Ivan%40customer.example")
             #expect(list.status == .ok)
             #expect(list.body.contains("ivan@customer.example"))
             #expect(list.body.contains("сохранено без отправки"))

@@ -33,7 +33,7 @@ struct MailWorld {
         node = try await Node.join(app.database)
         workers = Workers(
             database: app.database, node: node,
-            handlers: app.rooms.mailings.handlers(node: node, pool: SMTPPool()),
+            handlers: app.rooms.mailings.handlers(pool: SMTPPool()),
             clock: { [clock = app.clock] in clock.now.milliseconds }, logger: app.otklik.installation.logger)
         let (tenant, now) = (tenant, app.now)
         try await app.database.write { tx in
