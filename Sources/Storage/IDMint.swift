@@ -22,7 +22,9 @@ public final class IDMint: Sendable {
     }
 
     /// The least id of a moment: what was made later is greater.
-    public static func least(atMilliseconds milliseconds: Int64) -> Int64 { max(0, milliseconds - epoch) << 22 }
+    public static func least(atMilliseconds milliseconds: Int64) -> Int64 {
+        min(max(0, milliseconds - epoch), (1 << 41) - 1) << 22
+    }
 
     /// Sets the node's number once it has been leased.
     public func use(node: Int) {

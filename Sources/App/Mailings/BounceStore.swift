@@ -32,13 +32,14 @@ struct BounceStore {
     }
 
     /// Keeps a report; false when it was there already.
-    func insert(_ report: StoredReport, _ digest: [UInt8]) throws -> Bool {
+    func insert(_ report: StoredReport, _ digest: [UInt8], blamesAddress: Bool) throws -> Bool {
         try tx.execute(
             """
             INSERT INTO delivery_report (tenant_id, digest, id, message_id, kind, status, diagnostic, recipient,
-                received_at)
+                blames_address, received_at)
             VALUES (\(tenant), \(digest), \(tx.newID()), \(report.message.sqlValue), \(report.kind),
-                \(report.status), \(report.diagnostic), \(report.recipient), \(report.receivedAt))
+                \(report.status), \(report.diagnostic), \(report.recipient), \(blamesAddress),
+                \(report.receivedAt))
             ON CONFLICT (tenant_id, digest) DO NOTHING
             """) == 1
     }
@@ -63,6 +64,38 @@ struct BounceStore {
                 AND o.state IN (\(states))
             LIMIT 1
             """) != nil
+    }
+
+    /// Whether another message of the same block has arrived, as far as anybody knows, or still may. The run is locked,
+    /// so that of several that come back at once the last one sees the others.
+    func isElsewhere(_ message: Sent) throws -> Bool {
+        _ = try tx.one(
+            "SELECT id FROM run WHERE tenant_id = \(tenant) AND id = \(message.run.sqlValue)\(Fragment.forUpdate)")
+        let states = SQL.list(MessageState.allCases.filter { $0.isDelivered || $0.isPending })
+        return try tx.one(
+            """
+            SELECT 1 FROM message
+            WHERE tenant_id = \(tenant) AND run_id = \(message.run.sqlValue) AND block = \(message.block)
+                AND id <> \(message.id) AND state IN (\(states))
+            LIMIT 1
+            """) != nil
+    }
+
+    /// Whether so many messages to an address have come back for the address's own fault.
+    func hasBounced(_ address: EmailAddress, times: Int) throws -> Bool {
+        let rows = try tx.query(Self.returned(address.folded, of: tenant, limit: times))
+        return rows.count >= times
+    }
+
+    /// The messages to an address that came back for its own fault.
+    static func returned(_ addressFolded: String, of tenant: TenantID, limit: Int) -> SQL {
+        """
+        SELECT m.id FROM message m
+        WHERE m.tenant_id = \(tenant) AND m.recipient_folded\(.byBytes) = \(addressFolded) AND EXISTS (
+            SELECT 1 FROM delivery_report d
+            WHERE d.tenant_id = m.tenant_id AND d.message_id = m.id AND d.blames_address = 1)
+        LIMIT \(limit)
+        """
     }
 
     /// The newest reports, at most so many.

@@ -62,7 +62,7 @@ extension Mailings {
         let stored = StoredReport(
             kind: report.kind.rawValue, status: report.status, diagnostic: report.diagnostic, receivedAt: now,
             message: message?.id, recipient: report.recipient)
-        taken.isNew = try store.insert(stored, digest)
+        taken.isNew = try store.insert(stored, digest, blamesAddress: report.isAddressAtFault)
         guard taken.isNew, let message else { return taken }
         if report.isUnsubscribe {
             taken.isSuppressed = try contacts.suppress(
@@ -88,13 +88,15 @@ extension Mailings {
             try invitations.move(invitation, of: tenant, to: .bounced, in: tx, at: now)
         }
         if let run = message.run {
-            try workflows.note(
-                mailBounced: run, block: message.block ?? "", reason: reason, of: tenant, in: tx, at: now)
+            try workflows.mailBounced(
+                run, block: message.block ?? "", reason: reason,
+                hasArrivedElsewhere: try store.isElsewhere(message), of: tenant, in: tx, at: now)
         }
         return true
     }
 
-    /// An address that does not exist is not written to again; nor is who calls our mail spam.
+    /// An address of which as many messages came back as the centre allows is not written to again; nor is who calls
+    /// our mail spam.
     private func suppress(
         _ message: BounceStore.Sent, _ report: DeliveryReport, _ store: BounceStore, of tenant: TenantID,
         contacts: Contacts, in tx: any Transaction, at now: Moment
@@ -103,6 +105,8 @@ extension Mailings {
         if report.kind == .complaint {
             reason = .complained
         } else if report.isAddressAtFault {
+            let limit = try settings.smtp(of: tenant, in: tx)?.bounceLimit ?? SMTPSettings.usualBounceLimit
+            guard try store.hasBounced(message.recipient, times: limit) else { return false }
             reason = .bounced
         } else {
             return false

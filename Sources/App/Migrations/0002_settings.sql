@@ -3,6 +3,7 @@ CREATE TABLE smtp_settings (
     sender_name TEXT NOT NULL, -- open
     sender_email TEXT NOT NULL, -- open
     bounce_email TEXT, -- open
+    bounce_limit INTEGER NOT NULL,
     host TEXT, -- open
     port INTEGER NOT NULL,
     size_limit_mb INTEGER,
@@ -12,6 +13,7 @@ CREATE TABLE smtp_settings (
     password_sealed /*bytes*/,
     unknown_policy TEXT NOT NULL, -- open
     connections INTEGER NOT NULL,
+    messages_per_second INTEGER,
     changed_at BIGINT NOT NULL
 ) /*without rowid*/;
 

@@ -66,6 +66,7 @@ CREATE TABLE run (
     state TEXT NOT NULL, -- open
     reason TEXT, -- open
     block TEXT, -- open
+    late_block TEXT, -- open
     signal TEXT, -- open
     variables TEXT NOT NULL, -- personal
     due_at BIGINT,

@@ -57,7 +57,9 @@ CREATE TABLE delivery_report (
     status TEXT, -- open
     diagnostic TEXT, -- personal
     recipient TEXT, -- personal
+    blames_address INTEGER NOT NULL,
     received_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, digest)
 ) /*without rowid*/;
 CREATE INDEX delivery_report_id ON delivery_report (tenant_id, id);
+CREATE INDEX delivery_report_message ON delivery_report (tenant_id, message_id);

@@ -136,7 +136,8 @@ struct CentreCheck {
         guard let entry = plan.smtp else { return }
         let places = [
             "sender_name": "senderName", "sender_email": "senderEmail", "bounce_email": "bounceEmail",
-            "size_limit": "sizeLimitMegabytes",
+            "size_limit": "sizeLimitMegabytes", "bounce_limit": "bounceLimit",
+            "messages_per_second": "messagesPerSecond",
             "user_name": "userName", "unknown_policy": "unknownPolicy",
         ]
         do {
@@ -201,6 +202,9 @@ extension SMTPPart {
         form.senderName = senderName
         form.senderEmail = senderEmail
         form.bounceEmail = bounceEmail ?? ""
+        form.bounceLimit = String(bounceLimit)
+        form.connections = String(connections)
+        form.messagesPerSecond = messagesPerSecond.map { String($0) } ?? ""
         form.host = host ?? ""
         form.port = String(port)
         form.sizeLimit = sizeLimitMegabytes.map { String($0) } ?? ""
@@ -209,16 +213,6 @@ extension SMTPPart {
         form.userName = userName ?? ""
         form.unknownPolicy = unknownPolicy.rawValue
         if case .given(let text) = password { form.password = text }
-        var refusals = Refusals()
-        var settings = old
-        do {
-            settings = try form.checked(against: old)
-        } catch let refused as Refusals {
-            refusals.all += refused.all
-        }
-        settings.connections = connections
-        if let refusal = settings.connectionsRefusal { refusals.add(refusal) }
-        try refusals.throwIfAny()
-        return settings
+        return try form.checked(against: old)
     }
 }

@@ -24,6 +24,7 @@ struct SMTPPart: Codable, Sendable, Equatable {
     var senderName: String
     var senderEmail: String
     var bounceEmail: String?
+    var bounceLimit: Int
     var host: String?
     var port: Int
     var secure: SecureMode
@@ -33,6 +34,7 @@ struct SMTPPart: Codable, Sendable, Equatable {
     var sizeLimitMegabytes: Int?
     var unknownPolicy: UnknownPolicy
     var connections: Int
+    var messagesPerSecond: Int?
 }
 
 /// A team.

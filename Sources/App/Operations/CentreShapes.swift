@@ -66,6 +66,9 @@ enum CentreShapes {
             .usual("senderName", .text, .string(""), "The sender's name."),
             .required("senderEmail", .text, "The sender's address."),
             .optional("bounceEmail", .text, "The mailbox to which undeliverable mail comes back."),
+            .usual(
+                "bounceLimit", .whole(SMTPSettings.bounceLimitAllowed), .number(1),
+                "After how many returned messages an address is left out."),
             .optional("host", .text, "The mail server."),
             .usual("port", .whole(1...65535), .number(587), "Its port."),
             .usual("secure", .choice(of: SecureMode.self), .string("starttls"), "How the connection is protected."),
@@ -77,6 +80,8 @@ enum CentreShapes {
                 "unknownPolicy", .choice(of: UnknownPolicy.self), .string("retry_once"),
                 "What becomes of a message whose outcome nobody knows."),
             .usual("connections", .whole(SMTPSettings.connectionsAllowed), .number(8), "Connections at once."),
+            .optional(
+                "messagesPerSecond", .whole(TenantLimits.perSecond), "Messages that leave each node in a second."),
         ])
 
     private static let team = CentreRecord(

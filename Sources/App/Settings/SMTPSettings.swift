@@ -33,9 +33,11 @@ public enum UnknownPolicy: String, SQLConvertible, Codable, CaseIterable {
 public struct SMTPSettings: Sendable, Equatable {
     public var senderName: String
     public var senderEmail: String
-    /// Nil: mail is captured.
     /// The mailbox with plus addressing to which undeliverable mail comes back; nil: to the sender, unseen by us.
     public var bounceEmail: String?
+    /// After how many messages that came back an address is not written to any more.
+    public var bounceLimit = SMTPSettings.usualBounceLimit
+    /// Nil: mail is captured.
     public var host: String?
     public var port: Int
     /// Of one message, encoded; nil for none of the centre's own.
@@ -48,6 +50,8 @@ public struct SMTPSettings: Sendable, Equatable {
     public var unknownPolicy: UnknownPolicy
     /// Connections at once.
     public var connections: Int
+    /// Messages that leave each node in a second; nil for as many as the server takes.
+    public var messagesPerSecond: Int?
 
     /// What a centre has before anybody enters anything: mail is captured.
     public static func initial(senderName: String, senderEmail: String) -> SMTPSettings {
@@ -62,6 +66,8 @@ public struct SMTPSettings: Sendable, Equatable {
     /// Letters before the @ of the mailbox for bounces: a signed token goes behind them.
     public static let bounceMailboxLetters = 20
     public static let connectionsAllowed = 1...64
+    public static let usualBounceLimit = 1
+    public static let bounceLimitAllowed = 1...20
 
     /// What is wrong with what the page does not ask for; nil when nothing is.
     public var connectionsRefusal: Refusal? {
@@ -89,7 +95,9 @@ public struct SMTPSettings: Sendable, Equatable {
         let texts = [
             "senderName": senderName, "senderEmail": senderEmail, "host": host ?? "", "port": String(port),
             "secure": secure.rawValue, "userName": userName ?? "", "unknownPolicy": unknownPolicy.rawValue,
-            "sizeLimit": sizeLimitMegabytes.map { String($0) } ?? "",
+            "bounceEmail": bounceEmail ?? "", "bounceLimit": String(bounceLimit),
+            "sizeLimit": sizeLimitMegabytes.map { String($0) } ?? "", "connections": String(connections),
+            "messagesPerSecond": messagesPerSecond.map { String($0) } ?? "",
         ]
         return texts.filter { !$0.value.isEmpty }.mapValues { .string($0) }
     }

@@ -7,6 +7,7 @@ struct SMTPSettingsForm: Sendable {
     var senderName: String
     var senderEmail: String
     var bounceEmail: String
+    var bounceLimit: String
     var host: String
     var port: String
     var sizeLimit: String
@@ -16,12 +17,15 @@ struct SMTPSettingsForm: Sendable {
     /// Never filled from the stored settings.
     var password: String
     var unknownPolicy: String
+    var connections: String
+    var messagesPerSecond: String
 
     /// The form as it stands for stored settings.
     init(_ settings: SMTPSettings) {
         senderName = settings.senderName
         senderEmail = settings.senderEmail
         bounceEmail = settings.bounceEmail ?? ""
+        bounceLimit = String(settings.bounceLimit)
         host = settings.host ?? ""
         port = String(settings.port)
         sizeLimit = settings.sizeLimitMegabytes.map { String($0) } ?? ""
@@ -30,6 +34,8 @@ struct SMTPSettingsForm: Sendable {
         userName = settings.userName ?? ""
         password = ""
         unknownPolicy = settings.unknownPolicy.rawValue
+        connections = String(settings.connections)
+        messagesPerSecond = settings.messagesPerSecond.map { String($0) } ?? ""
     }
 
     /// The form as it was sent.
@@ -37,6 +43,7 @@ struct SMTPSettingsForm: Sendable {
         senderName = input.text("sender_name")
         senderEmail = input.text("sender_email")
         bounceEmail = input.text("bounce_email")
+        bounceLimit = input.text("bounce_limit")
         host = input.text("host")
         port = input.text("port")
         sizeLimit = input.text("size_limit")
@@ -45,6 +52,8 @@ struct SMTPSettingsForm: Sendable {
         userName = input.text("user_name")
         password = input.exactText("password")
         unknownPolicy = input.text("unknown_policy")
+        connections = input.text("connections")
+        messagesPerSecond = input.text("messages_per_second")
     }
 
     /// Whether a token fits behind a plus sign, within the 64 letters of a local part.
@@ -69,6 +78,11 @@ struct SMTPSettingsForm: Sendable {
         if EmailAddress(senderEmail) == nil { refuse("sender_email", "notAnAddress") }
         settings.bounceEmail = bounceEmail.nonEmpty
         if !bounceEmail.isEmpty, !Self.isBounceMailbox(bounceEmail) { refuse("bounce_email", "notABounceMailbox") }
+        if let number = Int(bounceLimit), SMTPSettings.bounceLimitAllowed.contains(number) {
+            settings.bounceLimit = number
+        } else if !bounceLimit.isEmpty {
+            refuse("bounce_limit", "notABounceLimit")
+        }
         if host.contains("@") || host.contains("/") || host.contains(" ") || host.count > 253 {
             refuse("host", "notAHost")
         }
@@ -82,6 +96,12 @@ struct SMTPSettingsForm: Sendable {
         }
         settings.sizeLimitMegabytes = Int(sizeLimit)
         if !sizeLimit.isEmpty, !(1...1000).contains(Int(sizeLimit) ?? 0) { refuse("size_limit", "notASize") }
+        if !connections.isEmpty { settings.connections = Int(connections) ?? 0 }
+        if let refusal = settings.connectionsRefusal { refusals.add(refusal) }
+        settings.messagesPerSecond = messagesPerSecond.isEmpty ? nil : Int(messagesPerSecond) ?? 0
+        if let number = settings.messagesPerSecond, !TenantLimits.perSecond.contains(number) {
+            refusals.add(.outside(TenantLimits.perSecond, field: "messages_per_second"))
+        }
         settings.unknownPolicy = UnknownPolicy(rawValue: unknownPolicy) ?? old.unknownPolicy
         settings.requiresAuthentication = requiresAuthentication
         settings.userName = requiresAuthentication ? userName.nonEmpty : nil

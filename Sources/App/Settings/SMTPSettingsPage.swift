@@ -50,11 +50,15 @@ struct SMTPSettingsPage {
         let unknown = label("unknown_policy", "unknown", hint: "unknown.hint")
         let sizeLimit = label("size_limit", "sizeLimit", hint: "sizeLimit.hint")
         let bounceEmail = label("bounce_email", "bounceEmail", hint: "bounceEmail.hint")
+        let bounceLimit = label("bounce_limit", "bounceLimit", hint: "bounceLimit.hint")
+        let connections = label("connections", "connections", hint: "connections.hint")
+        let pace = label("messages_per_second", "messagesPerSecond", hint: "messagesPerSecond.hint")
         let senderEmail = label("sender_email", "senderEmail", isRequired: true)
         return """
             \(textField(label("sender_name", "senderName"), value: form.senderName))\
             \(textField(senderEmail, value: form.senderEmail, type: "email"))\
             \(textField(bounceEmail, value: form.bounceEmail, type: "email"))\
+            \(numberField(bounceLimit, value: form.bounceLimit, in: SMTPSettings.bounceLimitAllowed))\
             \(textField(label("host", "host", hint: "host.hint"), value: form.host))\
             \(radioButtons(label("secure", "secure"), modes, selected: form.secure))\
             \(numberField(label("port", "port", hint: "port.hint"), value: form.port, in: 1...65535))\
@@ -62,6 +66,8 @@ struct SMTPSettingsPage {
             \(textField(label("user_name", "userName"), value: form.userName, autocomplete: "off"))\
             \(password)\
             \(numberField(sizeLimit, value: form.sizeLimit, in: 1...1000))\
+            \(numberField(connections, value: form.connections, in: SMTPSettings.connectionsAllowed))\
+            \(numberField(pace, value: form.messagesPerSecond, in: TenantLimits.perSecond))\
             \(radioButtons(unknown, policies, selected: form.unknownPolicy))\
             <div class="form-end">\(submitButton(t("settings.save")))\
             \(linkButton(t("settings.cancel"), to: "/settings/email"))</div>

@@ -30,6 +30,12 @@ final class CompiledScenario: Sendable {
         }
     }
 
+    /// The keys of all blocks in a branch, the first one first; empty when there is none.
+    func keys(ofBranch name: String, of block: String) -> [String] {
+        let branch = places[block]?.block.branches.first { $0.name == name }
+        return Scenario(blocks: branch?.blocks ?? []).allBlocks.map(\.key)
+    }
+
     private static func lay(_ blocks: [ScenarioBlock], then after: String?, into places: inout [String: Place]) {
         for (position, block) in blocks.enumerated() {
             let next = position + 1 < blocks.count ? blocks[position + 1].key : after

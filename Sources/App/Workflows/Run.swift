@@ -24,6 +24,9 @@ struct Run: Sendable {
     var reason: String?
     /// Where it stands; nil before the first block.
     var block: String?
+    /// The Email block whose mail came back after the run had gone on: the run walks its branch *Mail not sent* and is
+    /// over. That happens once.
+    var lateBlock: String?
     var signal: RunSignal?
     var variables: RunVariables
     var dueAt: Moment?
@@ -44,7 +47,7 @@ extension Run {
             configuration: new.configuration, interaction: event.interaction, agent: event.agent, team: event.team,
             service: event.service.id, disposition: event.disposition?.id, completedOn: event.completedOn,
             createdAt: now, isTest: event.isTest, isConfigurationEnabled: true, limits: new.limits, state: .ready,
-            reason: nil, block: nil, signal: nil, variables: new.variables, dueAt: now)
+            reason: nil, block: nil, lateBlock: nil, signal: nil, variables: new.variables, dueAt: now)
     }
 }
 

@@ -108,6 +108,27 @@ struct RunStep {
         return walk(from: branch(ScenarioBranch.failed))
     }
 
+    /// A block's mail came back when the run had gone on: the run walks that block's branch *Mail not sent* and is over,
+    /// whatever it was doing. Nil when the branch is empty: then nothing changes.
+    mutating func comeBack(to block: String, reason: String) -> Stop? {
+        guard let first = scenario.keys(ofBranch: ScenarioBranch.notSent, of: block).first else { return nil }
+        run.block = block
+        run.lateBlock = block
+        run.reason = nil
+        run.signal = nil
+        run.dueAt = nil
+        note(.mailBounced, ["reason": reason])
+        run.variables.setError(t.reason(reason))
+        hasNewVariables = true
+        return walk(from: first)
+    }
+
+    /// Whether the run goes on with a block: after a late return only within its branch.
+    private func goes(on key: String) -> Bool {
+        guard let late = run.lateBlock else { return true }
+        return scenario.keys(ofBranch: ScenarioBranch.notSent, of: late).contains(key)
+    }
+
     /// The scenario cannot be walked at all.
     mutating func fail(reason: String) {
         end(.failed, reason: reason, line: .failed, ["reason": reason])
@@ -153,7 +174,7 @@ struct RunStep {
     /// Passes blocks from a key on, until one stops the walk.
     private mutating func walk(from key: String?) -> Stop {
         var next = key
-        while let key = next {
+        while let key = next, goes(on: key) {
             run.block = key
             run.state = .ready
             guard let place = scenario.places[key] else {

@@ -56,18 +56,34 @@ struct RunStore {
 
     /// Runs that are not over, locked until the transaction's end.
     func locked(_ ids: [RunID]) throws -> [Run] {
+        try locked("r.id IN (\(Self.list(ids))) AND r.state IN ('ready', 'waiting', 'sending')")
+    }
+
+    /// A run that a late return of its mail may still send another way, locked; nil when it was ended otherwise, or was
+    /// sent another way before.
+    func lockedForReturn(_ id: RunID) throws -> Run? {
+        try locked(
+            "r.id = \(id) AND r.state IN ('ready', 'waiting', 'sending', 'finished') AND r.late_block IS NULL"
+        ).first
+    }
+
+    /// Remembers the block whose mail came back late.
+    func setLate(_ id: RunID, block: String) throws {
+        try tx.execute("UPDATE run SET late_block = \(block) WHERE tenant_id = \(tenant) AND id = \(id)")
+    }
+
+    private func locked(_ condition: SQL) throws -> [Run] {
         try tx.query(
             """
             SELECT r.id, r.version_id, r.configuration_id, r.interaction_id, r.agent_id, r.team_id, r.service_id,
                 r.disposition_id, r.completed_on, r.state, r.reason, r.block, r.signal, r.variables, r.due_at,
-                r.created_at, r.is_test, r.workflow_id,
+                r.created_at, r.is_test, r.workflow_id, r.late_block,
                 COALESCE((SELECT c.is_enabled FROM workflow_configuration c
                     WHERE c.tenant_id = r.tenant_id AND c.id = r.configuration_id), 0) AS is_enabled,
                 COALESCE((SELECT c.limits FROM workflow_configuration c
                     WHERE c.tenant_id = r.tenant_id AND c.id = r.configuration_id), '{}') AS limits
             FROM run r
-            WHERE r.tenant_id = \(tenant) AND r.id IN (\(Self.list(ids)))
-                AND r.state IN ('ready', 'waiting', 'sending')
+            WHERE r.tenant_id = \(tenant) AND \(condition)
             ORDER BY r.id\(Fragment.forUpdate)
             """
         ).map(run)
@@ -79,9 +95,10 @@ struct RunStore {
             id: try row.at(0), tenant: tenant, workflow: try row.at(17), version: try row.at(1),
             configuration: try row.at(2), interaction: try row.at(3), agent: try row.at(4), team: try row.at(5),
             service: try row.at(6), disposition: try row.at(7), completedOn: try row.at(8), createdAt: try row.at(15),
-            isTest: try row.at(16), isConfigurationEnabled: try row.at(18),
-            limits: try Self.limits(try row.at(19)), state: try row.at(9),
-            reason: try row.at(10), block: try row.at(11), signal: signal.flatMap(RunSignal.init(text:)),
+            isTest: try row.at(16), isConfigurationEnabled: try row.at(19),
+            limits: try Self.limits(try row.at(20)), state: try row.at(9),
+            reason: try row.at(10), block: try row.at(11), lateBlock: try row.at(18),
+            signal: signal.flatMap(RunSignal.init(text:)),
             variables: RunVariables(stored: try JSON(text: row.at(13))), dueAt: try row.at(14))
     }
 

@@ -41,6 +41,27 @@ extension Workflows {
         var steps = try begin(runs, store, now)
         var stops: [RunStep.Stop] = []
         for position in steps.indices { stops.append(steps[position].resume()) }
+        return try advance(&steps, &stops, store, now)
+    }
+
+    /// Sends a run another way whose mail came back after it had gone on; false when its block has no branch for that,
+    /// or it was ended otherwise.
+    func comeBack(
+        _ id: RunID, to block: String, reason: String, of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws -> Bool {
+        let store = RunStore(tenant: tenant, tx: tx)
+        guard let run = try store.lockedForReturn(id) else { return false }
+        var steps = try begin([run], store, now)
+        guard let stop = steps[0].comeBack(to: block, reason: reason) else { return false }
+        try store.setLate(id, block: block)
+        var stops = [stop]
+        try wakeLater(try advance(&steps, &stops, store, now), of: tenant, in: tx)
+        return true
+    }
+
+    private func advance(
+        _ steps: inout [RunStep], _ stops: inout [RunStep.Stop], _ store: RunStore, _ now: Moment
+    ) throws -> [RunID: WorkOutcome] {
         // A round lets every run pass one demand, so that all mails of a round are one batch.
         for _ in 0..<RunStep.most {
             let mails = stops.indices.compactMap { position in
@@ -50,7 +71,7 @@ extension Workflows {
                 if case .tell(let demand) = stops[position] { (position, demand) } else { nil }
             }
             if mails.isEmpty, tells.isEmpty { break }
-            try mail(mails, &steps, &stops, tx, now)
+            try mail(mails, &steps, &stops, store.tx, now)
             try tell(tells, &steps, &stops, store, now)
         }
         try store.save(steps.filter { !$0.lines.isEmpty || $0.run.state == .ready }, at: now)

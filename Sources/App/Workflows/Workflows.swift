@@ -57,11 +57,13 @@ public struct Workflows: Sendable {
         try wakeLater(outcomes, of: tenant, in: tx)
     }
 
-    /// Notes in a run's record that its mail came back after all, whatever the run has done meanwhile.
-    public func note(
-        mailBounced run: RunID, block: String, reason: String, of tenant: TenantID, in tx: any Transaction,
-        at now: Moment
+    /// A mail of a run came back after all. Where nobody else has got the block's mail, the run walks the block's branch
+    /// *Mail not sent*, once, even when it has gone on or is over; else the return only stands in its record.
+    public func mailBounced(
+        _ run: RunID, block: String, reason: String, hasArrivedElsewhere: Bool, of tenant: TenantID,
+        in tx: any Transaction, at now: Moment
     ) throws {
+        if !hasArrivedElsewhere, try comeBack(run, to: block, reason: reason, of: tenant, in: tx, at: now) { return }
         let line = RunLine(at: now, block: block, outcome: .mailBounced, arguments: ["reason": reason])
         try RunStore(tenant: tenant, tx: tx).insertLines([(run, line)])
     }

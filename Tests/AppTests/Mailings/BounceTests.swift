@@ -81,6 +81,41 @@ import Testing
         }
     }
 
+    @Test(arguments: engines) func `an address is left out after as many returned messages as the centre says`(
+        _ engine: Dialect
+    ) async throws {
+        try await run(engine) { world, server in
+            let (settings, tenant, now) = (world.app.rooms.settings, world.tenant, world.app.now)
+            try await world.app.database.write { tx in
+                guard var smtp = try settings.smtp(of: tenant, in: tx) else { return }
+                smtp.bounceLimit = 2
+                try settings.save(smtp, of: tenant, in: tx, at: now)
+            }
+            let first = try await send(world, server)
+            #expect(!(try await take(world, try Self.sample("postfix-unknown-user", to: first)).isSuppressed))
+            // Another report about the same message, and one for another fault, count for nothing.
+            #expect(!(try await take(world, try Self.sample("gmail", to: first)).isSuppressed))
+            let second = try await send(world, server)
+            #expect(!(try await take(world, try Self.sample("microsoft365-policy", to: second)).isSuppressed))
+            #expect(try await suppressed(world) == [])
+            let third = try await send(world, server)
+            #expect(try await take(world, try Self.sample("qmail", to: third)).isSuppressed)
+            #expect(try await suppressed(world) == ["ivan@customer.example bounced"])
+        }
+    }
+
+    @Test(arguments: engines) func `the way from sent to returned stands in the message's history`(
+        _ engine: Dialect
+    ) async throws {
+        try await run(engine) { world, server in
+            let address = try await send(world, server)
+            _ = try await take(world, try Self.sample("postfix-unknown-user", to: address))
+            let rows = try await world.app.database.query("SELECT state, reply FROM message_event ORDER BY at")
+            let lines = try rows.map { "\(try $0.at(0, as: String.self)) \(try $0.at(1, as: String.self))" }
+            #expect(lines == ["sent 250 2.0.0 queued"])
+        }
+    }
+
     private static let others: [(String, bounced: Bool, suppressed: Bool)] = [
         ("gmail-quota", true, false), ("microsoft365-policy", true, false), ("qmail", true, true),
         ("exchange", true, true), ("postfix-delayed", false, false), ("postfix-delivered", false, false),

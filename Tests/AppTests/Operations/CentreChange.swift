@@ -49,6 +49,7 @@ struct CentreChange {
         CentreChange("senderName: Дом «Уют»", "senderName: Уют", "smtp.senderName"),
         CentreChange("survey@uyut.example", "opros@uyut.example", "smtp.senderEmail"),
         CentreChange("bounces@uyut.example", "returns@uyut.example", "smtp.bounceEmail"),
+        CentreChange("bounceLimit: 3", "bounceLimit: 4", "smtp.bounceLimit"),
         CentreChange("host: mail.uyut", "host: smtp.uyut", "smtp.host"),
         CentreChange("port: 465", "port: 466", "smtp.port"),
         CentreChange("  secure: tls\n", "", "smtp.secure"),
@@ -56,6 +57,7 @@ struct CentreChange {
         CentreChange("sizeLimitMegabytes: 20", "sizeLimitMegabytes: 21", "smtp.sizeLimitMegabytes"),
         CentreChange("  unknownPolicy: leave\n", "", "smtp.unknownPolicy"),
         CentreChange("connections: 4", "connections: 5", "smtp.connections"),
+        CentreChange("messagesPerSecond: 40", "messagesPerSecond: 41", "smtp.messagesPerSecond"),
     ]
 
     private static let people = [

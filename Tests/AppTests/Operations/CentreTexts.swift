@@ -27,6 +27,7 @@ enum CentreTexts {
           senderName: Дом «Уют»
           senderEmail: survey@uyut.example
           bounceEmail: bounces@uyut.example
+          bounceLimit: 3
           host: mail.uyut.example
           port: 465
           secure: tls
@@ -35,6 +36,7 @@ enum CentreTexts {
           sizeLimitMegabytes: 20
           unknownPolicy: leave
           connections: 4
+          messagesPerSecond: 40
 
         teams:
           - name: Вторая линия
