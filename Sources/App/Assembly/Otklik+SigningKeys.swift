@@ -35,7 +35,7 @@ extension Otklik {
         let new = try NewSigningKey(algorithm, domain: domain, selector: selector, at: now)
         return try await installation.database.write { tx in
             let tenant = try accounts.meant(key, in: tx)
-            return ShownSigningKey(try settings.add(new, of: tenant.id, in: tx, at: now))
+            return ShownSigningKey(try settings.add(new, of: tenant.id, by: .commandLine, in: tx, at: now))
         }
     }
 
@@ -55,7 +55,8 @@ extension Otklik {
         return try await installation.database.write { tx in
             let tenant = try accounts.meant(key, in: tx)
             return ShownSigningKey(
-                try settings.revoke(reference, domain: domain, of: tenant.id, in: tx, at: now))
+                try settings.revoke(
+                    reference, domain: domain, of: tenant.id, by: .commandLine, in: tx, at: now))
         }
     }
 }

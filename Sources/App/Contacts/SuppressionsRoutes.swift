@@ -50,6 +50,13 @@ extension Contacts {
         return pageResponse(page.page, in: context, status: refused == nil ? .ok : .unprocessableContent)
     }
 
+    private func audit(
+        _ deed: String, _ details: JSON, by signedIn: SignedIn, in tx: any Transaction, at now: Moment
+    ) throws {
+        let entry = AuditEntry(by: signedIn, action: "contacts.audit.\(deed)", details: details)
+        try AuditStore(tx: tx, tenant: signedIn.tenant).insert(entry, at: now)
+    }
+
     private static func encoded(_ text: String) -> String {
         text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
     }
@@ -60,7 +67,10 @@ extension Contacts {
         do {
             let (address, now) = (try form.checked(), installation.clock.now())
             let isNew = try await installation.database.write { tx in
-                try suppress(address, because: .manual, of: signedIn.tenant, in: tx, at: now)
+                let isNew = try suppress(address, because: .manual, of: signedIn.tenant, in: tx, at: now)
+                let details = JSON.object(["address": .string(address.description)])
+                if isNew { try audit("suppressionAdded", details, by: signedIn, in: tx, at: now) }
+                return isNew
             }
             let key = isNew ? "contacts.suppressions.added" : "contacts.suppressions.known"
             return redirect(to: "/suppressions", saying: Flash(key))
@@ -81,8 +91,12 @@ extension Contacts {
     private func remove(_ request: Request, _ context: WebContext) async throws -> Response {
         let signedIn = try context.require(.administrator)
         let address = try FormInput(query: request.uri.query).text("address").folded
+        let now = installation.clock.now()
         let isGone = try await installation.database.write { tx in
-            try SuppressionStore(tx: tx, tenant: signedIn.tenant).remove(address)
+            let isGone = try SuppressionStore(tx: tx, tenant: signedIn.tenant).remove(address)
+            let details = JSON.object(["address": .string(address)])
+            if isGone { try audit("suppressionRemoved", details, by: signedIn, in: tx, at: now) }
+            return isGone
         }
         guard isGone else { throw Refusal.notFound }
         return redirect(to: "/suppressions", saying: Flash("contacts.suppressions.removed"))
@@ -95,10 +109,14 @@ extension Contacts {
         let form = SuppressionFileForm(text: input.exactText("file"))
         do {
             let (entries, now) = (try form.checked(), installation.clock.now())
-            _ = try await installation.database.write { tx in
-                try SuppressionStore(tx: tx, tenant: signedIn.tenant).insert(entries, at: now)
+            let added = try await installation.database.write { tx in
+                let added = try SuppressionStore(tx: tx, tenant: signedIn.tenant).insert(entries, at: now)
+                let details = JSON.object(["count": .string(String(added)), "of": .string(String(entries.count))])
+                try audit("suppressionsImported", details, by: signedIn, in: tx, at: now)
+                return added
             }
-            return redirect(to: "/suppressions", saying: Flash("contacts.suppressions.imported"))
+            let said = ["count": context.words.number(added), "of": context.words.number(entries.count)]
+            return redirect(to: "/suppressions", saying: Flash("contacts.suppressions.imported", said))
         } catch let refused as Refusals {
             return try await list(try FormInput(query: nil), file: form, refused: refused, context)
         }

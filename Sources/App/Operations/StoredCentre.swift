@@ -102,11 +102,12 @@ extension SMTPPart {
     init(_ settings: SMTPSettings) {
         self.init(
             senderName: settings.senderName, senderEmail: settings.senderEmail,
-            bounceEmail: settings.bounceEmail, host: settings.host, port: settings.port, secure: settings.secure,
+            bounceEmail: settings.bounceEmail, bounceLimit: settings.bounceLimit, host: settings.host,
+            port: settings.port, secure: settings.secure,
             userName: settings.requiresAuthentication ? settings.userName : nil,
             passwordEnv: settings.password == nil ? nil : StoredCentre.passwordVariable,
             sizeLimitMegabytes: settings.sizeLimitMegabytes, unknownPolicy: settings.unknownPolicy,
-            connections: settings.connections)
+            connections: settings.connections, messagesPerSecond: settings.messagesPerSecond)
     }
 }
 

@@ -19,7 +19,7 @@ extension Settings {
     /// revoked when the new one's record is known everywhere.
     /// - Throws: ``Refusal`` when the selector is taken, or the domain has as many keys as sign at once.
     public func add(
-        _ new: NewSigningKey, of tenant: TenantID, in tx: any Transaction, at now: Moment
+        _ new: NewSigningKey, of tenant: TenantID, by doer: Doer, in tx: any Transaction, at now: Moment
     ) throws -> SigningKey {
         let store = SigningKeysStore(tx: tx, tenant: tenant)
         let key = new.key
@@ -38,13 +38,15 @@ extension Settings {
                 .conflict, code: "selector_taken", key: "settings.dkim.selectorTaken",
                 arguments: ["domain": key.domain, "selector": key.selector], field: "selector")
         }
+        try AuditStore(tx: tx, tenant: tenant).insert(
+            doer.did("settings.audit.signingKeyMade", nil, stored.auditDetails), at: now)
         return stored
     }
 
     /// Ends a key, known by its id or its selector: its secret is erased.
     /// - Parameter domain: nil when the selector says enough.
     public func revoke(
-        _ reference: String, domain: String?, of tenant: TenantID, in tx: any Transaction, at now: Moment
+        _ reference: String, domain: String?, of tenant: TenantID, by doer: Doer, in tx: any Transaction, at now: Moment
     ) throws -> SigningKey {
         let store = SigningKeysStore(tx: tx, tenant: tenant)
         let ascii = domain.map { MailAddress.asciiDomain($0) ?? $0 }
@@ -63,6 +65,8 @@ extension Settings {
                 .notFound, code: "unknown_key", key: "settings.dkim.unknownKey", arguments: ["name": reference],
                 field: "key")
         }
+        try AuditStore(tx: tx, tenant: tenant).insert(
+            doer.did("settings.audit.signingKeyRevoked", nil, key.auditDetails), at: now)
         return try store.all().first { $0.id == key.id } ?? key
     }
 

@@ -35,6 +35,13 @@ public struct SigningKey: Sendable, Equatable {
     /// Nil once it is revoked: the secret is gone then.
     let sealed: [UInt8]?
 
+    /// What the log tells of it.
+    var auditDetails: JSON {
+        .object([
+            "domain": .string(domain), "selector": .string(selector), "algorithm": .string(algorithm.rawValue),
+        ])
+    }
+
     /// Where the record has to stand.
     public var recordName: String { "\(selector)._domainkey.\(domain)" }
 

@@ -94,6 +94,21 @@ import Testing
         }
     }
 
+    @Test(arguments: engines) func `every change of the list stands in the log, once`(_ engine: Dialect) async throws {
+        try await run(engine) { world, browser in
+            for _ in 0..<2 { _ = try await browser.post("/suppressions", ["address": "a@x.example"]) }
+            _ = try await browser.post("/suppressions/import", ["file": "a@x.example\nb@x.example\n"])
+            for _ in 0..<2 { _ = try await browser.post("/suppressions/removal?address=a%40x.example", [:]) }
+            let log = try await browser.get("/settings/audit").body
+            for sentence in [
+                "Адрес a@x.example больше не опрашивается", "новых адресов 1 из 2",
+                "Адрес a@x.example снова можно опрашивать",
+            ] {
+                #expect(log.components(separatedBy: sentence).count == 2, "\(sentence)")
+            }
+        }
+    }
+
     @Test(arguments: engines) func `what is exported can be imported, however much it is`(
         _ engine: Dialect
     ) async throws {

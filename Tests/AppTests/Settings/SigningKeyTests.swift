@@ -90,6 +90,24 @@ import Testing
         }
     }
 
+    @Test(arguments: engines) func `making and revoking a key stand in the centre's log`(_ engine: Dialect) async throws
+    {
+        try await run(engine) { world in
+            let key = try await make(world, selector: "s1")
+            _ = try await world.app.otklik.revokeSigningKey(key.id, domain: nil, tenant: "mail")
+            let rows = try await world.app.database.query(
+                "SELECT action, actor, details FROM audit WHERE action LIKE 'settings.%' ORDER BY id")
+            #expect(
+                try rows.map { try $0.at(0, as: String.self) } == [
+                    "settings.audit.signingKeyMade", "settings.audit.signingKeyRevoked",
+                ])
+            for row in rows {
+                #expect(try row.at(1, as: String.self) == Accounts.commandLine)
+                #expect(try row.at(2, as: String.self).contains("\"selector\":\"s1\""))
+            }
+        }
+    }
+
     @Test(arguments: engines) func `what cannot be a key is refused by its field`(_ engine: Dialect) async throws {
         try await run(engine) { world in
             for (domain, selector, field) in [
