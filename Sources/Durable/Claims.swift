@@ -36,14 +36,18 @@ final class Claims: Sendable {
     var isCrowded: Bool { state.withLockedValue { $0.isCrowded } }
 
     /// Up to `limit` due items, now held by the node; empty when nothing is due.
-    /// - Parameter deed: done with them before the claim is committed; when it throws, nothing was claimed.
+    /// - Parameters:
+    ///   - sated: Tenants that get nothing now; their rows are passed over by the index.
+    ///   - deed: done with them before the claim is committed; when it throws, nothing was claimed.
     func claim(
-        for node: Node, limit: Int, now: @escaping @Sendable () -> Int64, deed: @escaping Deed = { _, _ in }
+        for node: Node, limit: Int, without sated: Set<Int64> = [], now: @escaping @Sendable () -> Int64,
+        deed: @escaping Deed = { _, _ in }
     ) async throws -> [WorkItem] {
         let moment = now()
-        if state.withLockedValue({ $0.isCrowded }) {
-            let claimed = try await claimInTurns(for: node, limit: limit, moment: moment, now: now, deed: deed)
-            if !claimed.isEmpty { return claimed }
+        if !sated.isEmpty || isCrowded {
+            let turn = Turn(node: node, limit: limit, sated: sated, moment: moment)
+            let claimed = try await claimInTurns(turn, now: now, deed: deed)
+            if !claimed.isEmpty || !sated.isEmpty { return claimed }
         }
         let lease = Lease(id: database.mint.next(), now: now)
         let claimed = try await take(Self.due(kind, moment: moment, limit: limit), as: lease, for: node, deed: deed)
@@ -69,16 +73,25 @@ final class Claims: Sendable {
         return items.filter { held.contains($0.key) }
     }
 
+    /// Whose claim it is, how much it takes and from whom.
+    private struct Turn {
+        let node: Node
+        let limit: Int
+        let sated: Set<Int64>
+        let moment: Int64
+    }
+
     private func claimInTurns(
-        for node: Node, limit: Int, moment: Int64, now: @escaping @Sendable () -> Int64, deed: @escaping Deed
+        _ claim: Turn, now: @escaping @Sendable () -> Int64, deed: @escaping Deed
     ) async throws -> [WorkItem] {
+        let (limit, moment) = (claim.limit, claim.moment)
         // A turn may be void, since another node or batch was quicker; a fresh list with nothing left ends the loop.
         var isFresh = false
         while true {
             if state.withLockedValue({ $0.turns.isEmpty }) {
                 if isFresh { return [] }
                 let tenants = try await database.query(Self.tenants(kind, moment: moment))
-                    .map { try $0.at(0, as: Int64.self) }
+                    .map { try $0.at(0, as: Int64.self) }.filter { !claim.sated.contains($0) }
                 if tenants.isEmpty { return [] }
                 state.withLockedValue { $0.turns = tenants.reversed() }
                 isFresh = true
@@ -86,13 +99,13 @@ final class Claims: Sendable {
             let turn = state.withLockedValue { state -> [Int64] in
                 let turn = Array(state.turns.suffix(min(Self.tenantsInBatch, limit)))
                 state.turns.removeLast(turn.count)
-                return turn
+                return turn.filter { !claim.sated.contains($0) }
             }
             if turn.isEmpty { continue }
             let lease = Lease(id: database.mint.next(), now: now)
             let share = (limit + turn.count - 1) / turn.count
             let source = Self.due(kind, tenants: turn, moment: moment, share: share)
-            let claimed = try await take(source, as: lease, for: node, deed: deed)
+            let claimed = try await take(source, as: lease, for: claim.node, deed: deed)
             if !claimed.isEmpty { return claimed }
         }
     }

@@ -29,8 +29,8 @@ public final class Node: Sendable {
         var identity: Identity
         var beatAt: ContinuousClock.Instant
         var others = 0
-        /// The claims whose items are being handled in this process.
-        var leases: Set<Int64> = []
+        /// The claims whose items are being handled in this process, by how many handlers.
+        var leases: [Int64: Int] = [:]
     }
 
     let database: Database
@@ -49,9 +49,16 @@ public final class Node: Sendable {
     /// True when other nodes were alive at the last beat: they have to be told of new work.
     var hasOthers: Bool { state.withLockedValue { $0.others > 0 } }
 
-    func remember(_ lease: Int64) { state.withLockedValue { _ = $0.leases.insert(lease) } }
-    func forget(_ lease: Int64) { state.withLockedValue { _ = $0.leases.remove(lease) } }
-    func holds(_ lease: Int64) -> Bool { state.withLockedValue { $0.leases.contains(lease) } }
+    func remember(_ lease: Int64) { state.withLockedValue { $0.leases[lease, default: 0] += 1 } }
+    func holds(_ lease: Int64) -> Bool { state.withLockedValue { $0.leases[lease] != nil } }
+
+    /// One handler fewer; the last one makes the lease forgotten.
+    func forget(_ lease: Int64) {
+        state.withLockedValue { state in
+            guard let count = state.leases[lease] else { return }
+            state.leases[lease] = count > 1 ? count - 1 : nil
+        }
+    }
 
     /// Whether leases are valid for at least `margin` more, by the monotonic clock.
     public func isLeaseSafe(margin: Duration = .seconds(5)) -> Bool {

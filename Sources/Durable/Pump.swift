@@ -18,9 +18,19 @@ final class Pump: Sendable {
     private let node: Node
     private let stopping: Stopping
     private let logger: Logger
-    private let state = NIOLockedValueBox(State())
+    private let state: NIOLockedValueBox<State>
+
+    /// How often it looks for others' work while some tenants have as much under way as they may.
+    static let curiosity = Duration.milliseconds(250)
 
     private struct State {
+        /// Who has how much under way, where that is limited by tenant.
+        var shares: Shares
+        /// Batches that are being handled.
+        var running = 0
+        /// Whether the pump waits for a handler to finish.
+        var awaitsRoom = false
+
         /// The clock while it runs.
         var clock: (@Sendable () -> Int64)?
         /// Work that was made as claimed, in its order, and how many items that are.
@@ -32,6 +42,7 @@ final class Pump: Sendable {
 
     init(_ handler: WorkHandler, database: Database, node: Node, stopping: Stopping, logger: Logger) {
         self.handler = handler
+        state = NIOLockedValueBox(State(shares: Shares(room: handler.batch * handler.concurrency)))
         self.database = database
         self.node = node
         self.stopping = stopping
@@ -56,7 +67,10 @@ final class Pump: Sendable {
     /// Work that is about to be made, as claimed by this node; nil when it does not run, has enough, or others wait.
     func offer(_ subjects: [(tenant: Int64, subject: Int64)], at now: Int64, lease id: Int64) -> Offer? {
         guard !stopping.isOn, !claims.isCrowded, node.isLeaseSafe() else { return nil }
-        let clock = state.withLockedValue { $0.offered + subjects.count <= room ? $0.clock : nil }
+        let clock = state.withLockedValue { state in
+            let isOver = handler.isByTenant && !Set(subjects.map(\.tenant)).allSatisfy(state.shares.mayBegin)
+            return isOver || state.offered + subjects.count > room ? nil : state.clock
+        }
         guard let clock else { return nil }
         let lease = Lease(id: id, now: clock)
         return Offer(
@@ -72,6 +86,7 @@ final class Pump: Sendable {
         state.withLockedValue { state in
             state.offers.append(offer)
             state.offered += offer.items.count
+            if handler.isByTenant { state.shares.begin(offer.items) }
         }
         alarm.ring()
     }
@@ -82,7 +97,10 @@ final class Pump: Sendable {
         let id = node.id
         return state.withLockedValue { state in
             // A node that was taken for dead comes back as another; what it was offered before is others' by now.
-            for offer in state.offers where offer.node != id { offer.items.leases.forEach(node.forget) }
+            for offer in state.offers where offer.node != id {
+                offer.items.leases.forEach(node.forget)
+                if handler.isByTenant { state.shares.end(offer.items) }
+            }
             state.offers.removeAll { $0.node != id }
             var items: [WorkItem] = []
             var count = 0
@@ -109,7 +127,11 @@ final class Pump: Sendable {
                 logger.debug("A batch failed and is tried item by item.", metadata: ["error": "\(error)"])
             }
         }
-        return try await claims.claim(for: node, limit: handler.batch, now: now)
+        let (limit, sated) = state.withLockedValue { state in
+            handler.isByTenant
+                ? (min(handler.batch, max(1, state.shares.free)), state.shares.sated) : (handler.batch, [])
+        }
+        return try await claims.claim(for: node, limit: limit, without: sated, now: now)
     }
 
     /// Works until told to stop, and returns when the last handler has finished.
@@ -118,29 +140,25 @@ final class Pump: Sendable {
         Bell.shared.open(self)
         defer {
             Bell.shared.shut(self)
-            state.withLockedValue { $0 = State() }
+            state.withLockedValue { $0 = State(shares: Shares(room: handler.batch * handler.concurrency)) }
         }
-        await withTaskGroup(of: Void.self) { group in
-            var running = 0
+        await withDiscardingTaskGroup { group in
             var failures = 0
             while !stopping.isOn, !Task.isCancelled {
-                if running == handler.concurrency {
-                    await group.next()
-                    running -= 1
+                if isFull {
+                    await alarm.sleep(until: now() + Self.patience.milliseconds, now: now())
                     continue
                 }
                 let offered = nextOffered()
                 if !offered.isEmpty {
-                    running += 1
-                    group.addTask { _ = await self.handle(offered, now: now) }
+                    for part in begin(offered, areOffered: true) { group.addTask { await self.work(part, now: now) } }
                     // What is due in the table has its turn as well.
-                    guard running < handler.concurrency, isLookDue(now()) else { continue }
+                    guard !isFull, isLookDue(now()) else { continue }
                 }
                 do {
                     let claimed = try await look(now: now)
                     if !claimed.isEmpty {
-                        running += 1
-                        group.addTask { _ = await self.handle(claimed, now: now) }
+                        for part in begin(claimed) { group.addTask { await self.work(part, now: now) } }
                     } else if offered.isEmpty {
                         await rest(now: now)
                     }
@@ -153,6 +171,39 @@ final class Pump: Sendable {
                 }
             }
         }
+    }
+
+    /// Whether nothing more may be begun before a handler has finished, which then rings.
+    private var isFull: Bool {
+        state.withLockedValue { state in
+            let isFull = handler.isByTenant ? state.shares.free == 0 : state.running >= handler.concurrency
+            if isFull { state.awaitsRoom = true }
+            return isFull
+        }
+    }
+
+    /// What is handed over together: the batch, or each tenant's part of it.
+    private func begin(_ items: [WorkItem], areOffered: Bool = false) -> [[WorkItem]] {
+        guard handler.isByTenant else {
+            state.withLockedValue { $0.running += 1 }
+            return [items]
+        }
+        let parts = Array(Dictionary(grouping: items, by: \.tenant).values)
+        // Each part forgets its leases by itself.
+        for part in parts { part.leases.forEach(node.remember) }
+        items.leases.forEach(node.forget)
+        if !areOffered { state.withLockedValue { $0.shares.begin(items) } }
+        return parts
+    }
+
+    private func work(_ items: [WorkItem], now: @escaping @Sendable () -> Int64) async {
+        _ = await handle(items, now: now)
+        let isAwaited = state.withLockedValue { state in
+            if handler.isByTenant { state.shares.end(items) } else { state.running -= 1 }
+            defer { state.awaitsRoom = false }
+            return state.awaitsRoom
+        }
+        if isAwaited { ring() }
     }
 
     private func isLookDue(_ moment: Int64) -> Bool { state.withLockedValue { $0.looksAt <= moment } }
@@ -174,6 +225,12 @@ final class Pump: Sendable {
             let nextDue = try await claims.nextDue() ?? .max
             let after = now()
             next = nextDue <= after ? after + Self.politeness.milliseconds : nextDue
+            // What is due may be of those who have their share.
+            let isSated = state.withLockedValue { state in
+                state.awaitsRoom = handler.isByTenant && !state.shares.sated.isEmpty
+                return state.awaitsRoom
+            }
+            if isSated, nextDue <= after { next = after + Self.curiosity.milliseconds }
             next = min(next, after + Self.patience.milliseconds)
         }
         let looksAt = next

@@ -18,13 +18,16 @@ public struct WorkHandler: Sendable {
     public let batch: Int
     /// How many batches are handled at the same time.
     public let concurrency: Int
+    /// Whether each tenant's items are handed over by themselves, none waiting for another's, and a tenant may have only
+    /// so many under way that room is left for others (``Shares``). For work that others may make slow.
+    public let isByTenant: Bool
     public let handle: @Sendable ([WorkItem], WorkContext) async throws -> Void
     /// Does the work inside the transaction that claims it; see ``init(kind:batch:database:inTransaction:)``.
     let inTransaction: (@Sendable ([WorkItem], WorkContext, any Transaction) throws -> Void)?
 
     /// Work with effects outside the database: claimed in one transaction, settled by the handler in another.
     public init(
-        kind: WorkKind, batch: Int = 100, concurrency: Int = 2,
+        kind: WorkKind, batch: Int = 100, concurrency: Int = 2, isByTenant: Bool = false,
         handle: @escaping @Sendable ([WorkItem], WorkContext) async throws -> Void
     ) {
         precondition((1...500).contains(batch), "A batch has 1…500 items.")
@@ -32,6 +35,7 @@ public struct WorkHandler: Sendable {
         self.kind = kind
         self.batch = batch
         self.concurrency = concurrency
+        self.isByTenant = isByTenant
         self.handle = handle
         inTransaction = nil
     }
@@ -47,6 +51,7 @@ public struct WorkHandler: Sendable {
         self.kind = kind
         self.batch = batch
         concurrency = 1
+        isByTenant = false
         handle = { items, context in try await database.write { tx in try body(items, context, tx) } }
         inTransaction = body
     }

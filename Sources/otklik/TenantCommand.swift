@@ -117,13 +117,14 @@ struct TenantLimitsCommand: AsyncParsableCommand {
     @OptionGroup var centre: TenantOption
     @Option(help: help("messageMegabytes")) var messageMegabytes: Int?
     @Option(help: help("messagesPerSecond")) var messagesPerSecond: Int?
+    @Option(help: help("mailConnections")) var connections: Int?
     @Option(help: help("storageMegabytes")) var storageMegabytes: Int?
     @OptionGroup var json: JSONFlag
 
     func run() async throws {
         let limits = TenantLimits(
             messageMegabytes: messageMegabytes, messagesPerSecond: messagesPerSecond,
-            storageMegabytes: storageMegabytes)
+            connections: connections, storageMegabytes: storageMegabytes)
         try await place.withOtklik { otklik in
             let tenant = try await otklik.setLimits(limits, tenant: centre.tenant)
             try json.print(tenant) { say("tenant.limitsSet", ["key": tenant.key]) }

@@ -7,17 +7,24 @@ import Storage
 public struct TenantLimits: Sendable, Equatable {
     public static let megabytes = 1...1000
     public static let perSecond = 1...1000
+    public static let connections = 1...64
     public static let storage = 10...10_000_000
 
     /// The largest message, encoded.
     public var messageMegabytes: Int?
     /// Messages that leave each node in a second.
     public var messagesPerSecond: Int?
+    /// Connections of each node to the centre's mail server.
+    public var connections: Int?
     /// What all rows of the centre may hold, in megabytes of 1,000,000 bytes. Above it nobody is asked any more; what
     /// has happened and what customers answer is kept nevertheless.
     public var storageMegabytes: Int?
 
-    public init(messageMegabytes: Int? = nil, messagesPerSecond: Int? = nil, storageMegabytes: Int? = nil) {
+    public init(
+        messageMegabytes: Int? = nil, messagesPerSecond: Int? = nil, connections: Int? = nil,
+        storageMegabytes: Int? = nil
+    ) {
+        self.connections = connections
         self.messageMegabytes = messageMegabytes
         self.messagesPerSecond = messagesPerSecond
         self.storageMegabytes = storageMegabytes
@@ -28,7 +35,7 @@ public struct TenantLimits: Sendable, Equatable {
         var refusals = Refusals()
         for (field, number, range) in [
             ("messageMegabytes", messageMegabytes, Self.megabytes),
-            ("messagesPerSecond", messagesPerSecond, Self.perSecond),
+            ("messagesPerSecond", messagesPerSecond, Self.perSecond), ("connections", connections, Self.connections),
             ("storageMegabytes", storageMegabytes, Self.storage),
         ] {
             if let number, !range.contains(number) { refusals.add(.outside(range, field: field)) }
@@ -76,7 +83,7 @@ extension Accounts {
         func json(_ number: Int?) -> JSON { number.map { .number(Double($0)) } ?? .null }
         let details: [String: JSON] = [
             "messageMegabytes": json(limits.messageMegabytes), "messagesPerSecond": json(limits.messagesPerSecond),
-            "storageMegabytes": json(limits.storageMegabytes),
+            "connections": json(limits.connections), "storageMegabytes": json(limits.storageMegabytes),
         ]
         try log("accounts.audit.limitsSet", tenant.raw, details, of: tenant, by: actor, in: tx, at: now)
     }

@@ -9,7 +9,7 @@ struct TenantsStore {
     private static let columns: SQL = """
         id, key, name, kind, language, time_zone, surveys_enabled, one_survey_per_interaction, ask_within_hours,
         ask_once_in_days, ask_per_year, ask_share_percent, minimum_n, message_megabytes, messages_per_second,
-        storage_megabytes, stored_bytes, measured_at, archived_at
+        mail_connections, storage_megabytes, stored_bytes, measured_at, archived_at
         """
 
     static func tenant(_ id: TenantID) -> SQL { "SELECT \(columns) FROM tenant WHERE id = \(id)" }
@@ -61,7 +61,8 @@ struct TenantsStore {
         try tx.execute(
             """
             UPDATE tenant SET message_megabytes = \(limits.messageMegabytes),
-                messages_per_second = \(limits.messagesPerSecond), storage_megabytes = \(limits.storageMegabytes)
+                messages_per_second = \(limits.messagesPerSecond), storage_megabytes = \(limits.storageMegabytes),
+                mail_connections = \(limits.connections)
             WHERE id = \(id)
             """)
     }
@@ -117,6 +118,7 @@ struct TenantsStore {
             limits: TenantLimits(
                 messageMegabytes: try row.get("message_megabytes"),
                 messagesPerSecond: try row.get("messages_per_second"),
+                connections: try row.get("mail_connections"),
                 storageMegabytes: try row.get("storage_megabytes")),
             storage: measuredAt.flatMap { at in bytes.map { StorageUse(bytes: $0, measuredAt: at) } },
             archivedAt: try row.get("archived_at"))

@@ -15,6 +15,7 @@ public struct ShownTenant: Encodable, Sendable {
     public let archivedAt: String?
     public let messageMegabytes: Int?
     public let messagesPerSecond: Int?
+    public let connections: Int?
     public let storageMegabytes: Int?
     /// What the centre keeps, and when that was measured; nil before the first time.
     public let storedBytes: Int64?
@@ -30,7 +31,7 @@ public struct ShownTenant: Encodable, Sendable {
         (language, timeZone, surveys) = (tenant.language, tenant.timeZone, tenant.surveysEnabled)
         archivedAt = tenant.archivedAt?.rfc3339
         (storedBytes, measuredAt) = (tenant.storage?.bytes, tenant.storage?.measuredAt.rfc3339)
-        storageMegabytes = tenant.limits.storageMegabytes
+        (connections, storageMegabytes) = (tenant.limits.connections, tenant.limits.storageMegabytes)
         (messageMegabytes, messagesPerSecond) = (tenant.limits.messageMegabytes, tenant.limits.messagesPerSecond)
     }
 

@@ -10,7 +10,8 @@ extension Mailings {
     }
 
     /// The account that a centre's settings describe; nil when mail is captured.
-    func account(_ settings: SMTPSettings) -> SMTPAccount? {
+    /// - Parameter limits: The provider's, which go before the centre's own.
+    func account(_ settings: SMTPSettings, limits: TenantLimits = TenantLimits()) -> SMTPAccount? {
         guard let host = settings.host else { return nil }
         let security: SMTPAccount.Security =
             switch settings.secure {
@@ -23,7 +24,7 @@ extension Mailings {
             credentials = SMTPAccount.Credentials(userName: user, password: password)
         }
         var account = SMTPAccount(host: host, port: settings.port, security: security, credentials: credentials)
-        account.connections = settings.connections
+        account.connections = min(settings.connections, limits.connections ?? .max)
         // Whatever has been begun when the program dies is unknown. Where such mail is not tried again, it is to be as
         // little as can be.
         account.asksAhead = settings.unknownPolicy == .retryOnce ? MailLimits.begunAhead : 0

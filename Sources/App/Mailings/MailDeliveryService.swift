@@ -107,7 +107,8 @@ final class MailDeliveryService: Sendable {
     private func paced(
         _ plan: Plan, of tenant: TenantID, at now: Moment
     ) async throws -> [(item: WorkItem, message: LedgerMessage)] {
-        guard let perSecond = plan.limits.messagesPerSecond, plan.settings?.host != nil else { return plan.sending }
+        let paces = [plan.limits.messagesPerSecond, plan.settings?.messagesPerSecond].compactMap { $0 }
+        guard let perSecond = paces.min(), plan.settings?.host != nil else { return plan.sending }
         var leaving: [(item: WorkItem, message: LedgerMessage)] = []
         var later: [(item: WorkItem, outcome: WorkOutcome)] = []
         for one in plan.sending {
@@ -134,7 +135,7 @@ final class MailDeliveryService: Sendable {
         guard bytes.count <= limit else {
             return (row.attempt, .failed(reason: "mailings.reason.overLimit \(limit)"))
         }
-        guard let settings = plan.settings, let account = mailings.account(settings) else {
+        guard let settings = plan.settings, let account = mailings.account(settings, limits: plan.limits) else {
             return (row.attempt, try await capture(bytes, row, mail.tenant))
         }
         guard let recipient = message.to.first else {

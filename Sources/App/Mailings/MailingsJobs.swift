@@ -9,7 +9,7 @@ extension Mailings {
     public func handlers(pool: SMTPPool) -> [WorkHandler] {
         let delivery = MailDeliveryService(mailings: self, pool: pool)
         return [
-            WorkHandler(kind: Self.messageWork, batch: 100, concurrency: 8) { items, context in
+            WorkHandler(kind: Self.messageWork, batch: 100, concurrency: 16, isByTenant: true) { items, context in
                 try await delivery.handle(items, context)
             },
             WorkHandler(kind: Self.probeWork, batch: 10, concurrency: 2) { items, context in
@@ -97,11 +97,14 @@ extension Mailings {
     /// the way that every message goes, and what becomes of it decides about the others (``lift(after:of:in:at:)``).
     private func probe(_ item: WorkItem, pool: SMTPPool, _ context: WorkContext) async throws {
         let tenant = TenantID(raw: item.tenant)
-        let (smtp, isHeld) = try await installation.database.read { tx in
-            (try settings.smtp(of: tenant, in: tx), try !HoldStore(tx: tx, tenant: tenant).all().isEmpty)
+        let (smtp, limits, isHeld) = try await installation.database.read { tx in
+            (
+                try settings.smtp(of: tenant, in: tx), try settings.limits(of: tenant, in: tx),
+                try !HoldStore(tx: tx, tenant: tenant).all().isEmpty
+            )
         }
         var fault: SMTPFault?
-        if isHeld, let smtp, let account = account(smtp) { fault = await pool.check(account) }
+        if isHeld, let smtp, let account = account(smtp, limits: limits) { fault = await pool.check(account) }
         let isWorking = fault == nil
         let now = Moment(milliseconds: context.now())
         try await installation.database.write { tx in

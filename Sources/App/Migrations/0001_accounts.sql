@@ -19,6 +19,7 @@ CREATE TABLE tenant (
     minimum_n INTEGER NOT NULL,
     message_megabytes INTEGER,
     messages_per_second INTEGER,
+    mail_connections INTEGER,
     storage_megabytes INTEGER,
     stored_bytes BIGINT,
     measured_at BIGINT,

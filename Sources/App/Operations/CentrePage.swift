@@ -67,12 +67,15 @@ struct CentrePage {
         let pace = FieldLabel(
             "messagesPerSecond", t("operations.messagesPerSecond"), hint: t("operations.noLimit"),
             error: errors["messagesPerSecond"])
+        let connections = FieldLabel(
+            "connections", t("operations.connections"), hint: t("operations.noLimit"), error: errors["connections"])
         let storage = FieldLabel(
             "storageMegabytes", t("operations.storageMegabytes"), hint: t("operations.storageHint"),
             error: errors["storageMegabytes"])
         let content: HTML = """
             \(numberField(size, value: limits.messageMegabytes, in: TenantLimits.megabytes))\
             \(numberField(pace, value: limits.messagesPerSecond, in: TenantLimits.perSecond))\
+            \(numberField(connections, value: limits.connections, in: TenantLimits.connections))\
             \(numberField(storage, value: limits.storageMegabytes, in: TenantLimits.storage))\
             \(submitButton(t("frame.save")))
             """

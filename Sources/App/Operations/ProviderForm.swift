@@ -42,17 +42,20 @@ struct NewCentreForm: Sendable {
 struct TenantLimitsForm: Sendable {
     let messageMegabytes: String
     let messagesPerSecond: String
+    let connections: String
     let storageMegabytes: String
 
     init(_ limits: TenantLimits) {
         messageMegabytes = limits.messageMegabytes.map { String($0) } ?? ""
         messagesPerSecond = limits.messagesPerSecond.map { String($0) } ?? ""
+        connections = limits.connections.map { String($0) } ?? ""
         storageMegabytes = limits.storageMegabytes.map { String($0) } ?? ""
     }
 
     init(_ input: FormInput) {
         messageMegabytes = input.text("messageMegabytes")
         messagesPerSecond = input.text("messagesPerSecond")
+        connections = input.text("connections")
         storageMegabytes = input.text("storageMegabytes")
     }
 
@@ -61,7 +64,7 @@ struct TenantLimitsForm: Sendable {
         func number(_ text: String) -> Int? { text.isEmpty ? nil : Int(text) ?? -1 }
         let limits = TenantLimits(
             messageMegabytes: number(messageMegabytes), messagesPerSecond: number(messagesPerSecond),
-            storageMegabytes: number(storageMegabytes))
+            connections: number(connections), storageMegabytes: number(storageMegabytes))
         try limits.refusals.throwIfAny()
         return limits
     }

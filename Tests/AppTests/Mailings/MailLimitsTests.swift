@@ -43,6 +43,39 @@ import Testing
         }
     }
 
+    @Test(arguments: engines) func `no more connections stand than centre and provider allow`(
+        _ engine: Dialect
+    ) async throws {
+        try await run(engine, runs: 25, TenantLimits(connections: 2)) { world, server in
+            try await world.save(port: server.port, connections: 8)
+            try await world.compose((0..<25).map { world.due(["c\($0)@x.example"], run: 701 + Int64($0)) })
+            try await world.deliver()
+            #expect(server.received.count == 25)
+            #expect(server.openAtOnce <= 2)
+        }
+    }
+
+    @Test(arguments: engines) func `of the centre's pace and the provider's the slower holds`(
+        _ engine: Dialect
+    ) async throws {
+        try await run(engine, runs: 12, TenantLimits(messagesPerSecond: 100)) { world, server in
+            let (settings, tenant, now) = (world.app.rooms.settings, world.tenant, world.app.now)
+            try await world.app.database.write { tx in
+                guard var smtp = try settings.smtp(of: tenant, in: tx) else { return }
+                smtp.messagesPerSecond = 5
+                try settings.save(smtp, of: tenant, in: tx, at: now)
+            }
+            try await world.compose((0..<12).map { world.due(["c\($0)@x.example"], run: 701 + Int64($0)) })
+            var counts: [Int] = []
+            for _ in 0..<3 {
+                try await world.deliver()
+                counts.append(server.received.count)
+                world.app.clock.advance(seconds: 1)
+            }
+            #expect(counts == [5, 10, 12])
+        }
+    }
+
     @Test func `a place is given once, and a new pace begins anew`() {
         let (pace, tenant, now) = (MailPace(), TenantID(raw: 1), Moment(milliseconds: 10_000))
         func place(_ id: Int64, at moment: Moment, perSecond: Int = 2) -> Int64 {
