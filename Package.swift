@@ -51,6 +51,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CIdn2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(name: "CResolve"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CGd", pkgConfig: "gdlib", providers: [.apt(["libgd-dev"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
@@ -63,7 +64,7 @@ let package = Package(
         .target(
             name: "Post",
             dependencies: [
-                "CIdn2", crypto, cryptoExtras, logging, nioCore, nioPosix, nioLocks, nioSSL, nioTLS,
+                "CIdn2", "CResolve", crypto, cryptoExtras, logging, nioCore, nioPosix, nioLocks, nioSSL, nioTLS,
             ],
             exclude: ["README.md"],
             swiftSettings: strict),

@@ -9,7 +9,9 @@ extension SigningAlgorithm: ExpressibleByArgument {}
 struct DKIMCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dkim", abstract: say("dkim"),
-        subcommands: [DKIMCreateCommand.self, DKIMListCommand.self, DKIMRevokeCommand.self])
+        subcommands: [
+            DKIMCreateCommand.self, DKIMListCommand.self, DKIMCheckCommand.self, DKIMRevokeCommand.self,
+        ])
 }
 
 /// Makes a key and prints the DNS record that makes it known.
@@ -53,6 +55,30 @@ struct DKIMListCommand: AsyncParsableCommand {
                     ]
                 }
                 return TextTable(titles: titles, rows: rows).text(empty: say("dkim.none"))
+            }
+        }
+    }
+}
+
+/// Compares what the DNS says with what has to stand there.
+struct DKIMCheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: say("dkim.check"), discussion: say("dkim.check.more"))
+
+    @OptionGroup var place: WhereOptions
+    @OptionGroup var centre: TenantOption
+    @OptionGroup var json: JSONFlag
+
+    func run() async throws {
+        try await place.withOtklik { otklik in
+            let found = try await otklik.checkDNS(tenant: centre.tenant, language: words.language)
+            try json.print(found) {
+                let titles = ["record", "name", "state", "means"].map { say("column.\($0)") }
+                let rows = found.map { [$0.record.uppercased(), $0.name, $0.state, $0.sentence] }
+                return TextTable(titles: titles, rows: rows).text(empty: say("dkim.none"))
+            }
+            if found.contains(where: { $0.record == "dkim" && $0.state != "good" }) {
+                throw ExitCode(ExitStatus.failed.rawValue)
             }
         }
     }

@@ -50,6 +50,7 @@ extension Configuration {
         .init("trusted-proxies", .addresses, "", "Addresses whose `X-Forwarded-For` is believed."),
         .init("smtp-ca-file", .path, nil, "Authorities (PEM) that mail servers' certificates may come from as well."),
         .init("smtp-private-hosts", .flag, "yes", "Whether mail servers may be on this machine or a private network."),
+        .init("dns-server", .text, nil, "A DNS server (IPv4, port) to be asked about mail records; else the system's."),
         .init("language", .text, nil, "The language of the command line, ru or en; else that of LC_ALL or LANG."),
         .init("log-format", .text, "text", "How log lines are written: text or json."),
         .init("log-level", .text, "info", "The least level that is logged: debug, info, warning or error."),
@@ -121,6 +122,7 @@ extension Configuration {
         var rules = ProviderRules()
         rules.allowsPrivateMailHosts = isOn("smtp-private-hosts")
         rules.mailAuthorityFile = values["smtp-ca-file"]
+        rules.dnsServer = values["dns-server"]
         rules.securityContact = values["security-contact"].flatMap { SecurityTextRoutes.contact($0) }
         return rules
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the command line does with the keys that sign mail.
+import Markup
 import Storage
 
 /// A signing key as the command line shows it: nothing of its secret.
@@ -25,7 +26,31 @@ public struct ShownSigningKey: Encodable, Sendable {
     }
 }
 
+/// A record of the DNS as the command line shows it.
+public struct ShownDNSFinding: Encodable, Sendable {
+    /// `dkim`, `spf` or `dmarc`.
+    public let record: String
+    public let name: String
+    /// `good`, `missing`, `different`, `several`, `unaligned` or `unreachable`.
+    public let state: String
+    public let found: String?
+    /// What that means, in words.
+    public let sentence: String
+}
+
 extension Otklik {
+    /// What the DNS says of a centre's keys and its sender's domain.
+    public func checkDNS(tenant key: String?, language: String) async throws -> [ShownDNSFinding] {
+        let (accounts, settings) = (rooms.accounts, rooms.settings)
+        let tenant = try await installation.database.read { try accounts.meant(key, in: $0).id }
+        let t = installation.catalogue.localizer(language)
+        return try await settings.checkDNS(of: tenant).map { finding in
+            ShownDNSFinding(
+                record: finding.record.rawValue, name: finding.name, state: finding.state.rawValue,
+                found: finding.found, sentence: finding.sentence(t))
+        }
+    }
+
     /// Makes a key that signs a centre's mail from a domain.
     /// - Parameter selector: nil for one made of the day.
     public func createSigningKey(
@@ -55,8 +80,7 @@ extension Otklik {
         return try await installation.database.write { tx in
             let tenant = try accounts.meant(key, in: tx)
             return ShownSigningKey(
-                try settings.revoke(
-                    reference, domain: domain, of: tenant.id, by: .commandLine, in: tx, at: now))
+                try settings.revoke(reference, domain: domain, of: tenant.id, by: .commandLine, in: tx, at: now))
         }
     }
 }

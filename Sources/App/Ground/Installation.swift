@@ -11,6 +11,8 @@ public struct ProviderRules: Sendable {
     public var allowsPrivateMailHosts = true
     /// A PEM file of authorities that mail servers' certificates may come from, beside the system's.
     public var mailAuthorityFile: String?
+    /// A DNS server that is asked instead of the system's: an IPv4 address, with a port behind a colon if need be.
+    public var dnsServer: String?
     /// Where to report a vulnerability, as an address of mail or of the web.
     public var securityContact: String?
 

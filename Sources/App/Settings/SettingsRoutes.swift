@@ -29,6 +29,7 @@ public struct SettingsRoutes: Sendable {
 
     public func add(to router: Router<WebContext>) {
         router.get("/settings/email") { _, context in try await show(context) }
+        router.get("/settings/email/dns") { _, context in try await showDNS(context) }
         router.post("/settings/email") { request, context in try await save(request, context) }
     }
 
@@ -40,6 +41,13 @@ public struct SettingsRoutes: Sendable {
             aside: try await beside(SMTPSettingsForm(stored), signedIn, context.words), signedIn: signedIn,
             t: context.words)
         return pageResponse(page.page, in: context)
+    }
+
+    private func showDNS(_ context: WebContext) async throws -> Response {
+        let signedIn = try context.require(.administrator)
+        let findings = try await settings.checkDNS(of: signedIn.tenant)
+        return pageResponse(
+            DNSCheckPage(findings: findings, signedIn: signedIn, t: context.words).page, in: context)
     }
 
     private func save(_ request: Request, _ context: WebContext) async throws -> Response {

@@ -14,7 +14,10 @@ struct SigningKeysPage {
     var html: HTML {
         let working = keys.filter { $0.revokedAt == nil }
         let records = working.map(record)
-        return card(t("settings.dkim.title"), "\(state)\(list(working))\(records)")
+        let check: HTML =
+            senderDomain == nil && working.isEmpty
+            ? .empty : "<p><a href=\"/settings/email/dns\">\(t("settings.dns.check"))</a></p>"
+        return card(t("settings.dkim.title"), "\(state)\(list(working))\(records)\(check)")
     }
 
     /// What becomes of mail from the sender above.

@@ -131,6 +131,7 @@ enum WalkTable {
         "GET /settings/email": .administrators,
         "POST /settings/email": .administrators,
         "POST /settings/email/check": .administrators,
+        "GET /settings/email/dns": .administrators,
         "GET /suppressions": .administrators,
         "POST /suppressions": .administrators,
         "GET /suppressions/removal": .administrators,
