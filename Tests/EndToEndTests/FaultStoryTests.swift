@@ -8,6 +8,16 @@ import Testing
         try await Story.walk("kill_story.py", ["--kills", "50", "--per-second", "30"])
     }
 
+    @Test func `a thousand messages outlast the deaths of both servers: none is lost, none repeated but the unknown`()
+        async throws
+    {
+        try await Story.walk("storm_story.py", ["--impatient"])
+    }
+
+    @Test func `a centre with much mail for a slow server delays no other centre's message`() async throws {
+        try await Story.walk("fairness_story.py")
+    }
+
     @Test(arguments: [[], ["--postgres"]])
     func `mail goes through a real server, waits for a right password, and is told when it cannot leave`(
         arguments: [String]
