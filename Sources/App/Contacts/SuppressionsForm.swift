@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An address to be put on the list, or a whole file of them → checked entries, or refusals with their lines.
+import Foundation
 import Markup
 
 /// One address as typed.
@@ -20,6 +21,15 @@ struct SuppressionForm: Sendable {
 /// A file of addresses: `address,reason` in each line, the reason may be left out. All of it is taken or nothing.
 struct SuppressionFileForm: Sendable {
     var text = ""
+
+    init(text: String = "") { self.text = text }
+
+    /// A chosen file; nil for none. Other programs write theirs in Windows-1251.
+    init(_ file: UploadedFile?) {
+        let content = file?.content ?? []
+        let text = String(validating: content, as: UTF8.self)
+        self.init(text: text ?? String(data: Data(content), encoding: .windowsCP1251) ?? "")
+    }
 
     /// The entries, each address once; the first reason stays.
     /// - Throws: ``Refusals`` with the first lines that are wrong.

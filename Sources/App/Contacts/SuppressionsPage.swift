@@ -72,6 +72,19 @@ struct SuppressionsPage {
             t("contacts.suppressions.add.title"), postForm(to: "/suppressions", signedIn: signedIn, fields))
     }
 
+    /// A file of the reader's computer. The form's token stands in the address: the body is read as a file.
+    private var upload: HTML {
+        let label = FieldLabel(
+            "upload", t("contacts.suppressions.upload"), hint: t("contacts.suppressions.file.hint"),
+            error: file.text.isEmpty ? errors["file"] : nil, isRequired: true)
+        let action = "/suppressions/import?\(formTokenName)=\(signedIn.formToken)"
+        let choice: HTML = "<input type=\"file\"\(label.attributes) accept=\".csv,.txt,text/csv\">"
+        return """
+            <form method="post" action="\(action)" enctype="multipart/form-data">\(label.field(choice))\
+            <div class="buttons">\(submitButton(t("contacts.suppressions.import")))</div></form>
+            """
+    }
+
     private var importing: HTML {
         let label = FieldLabel(
             "file", t("contacts.suppressions.file"), hint: t("contacts.suppressions.file.hint"), error: errors["file"],
@@ -82,9 +95,10 @@ struct SuppressionsPage {
             """
         let export: HTML =
             "<p><a href=\"/suppressions/export\">\(t("contacts.suppressions.export"))</a></p>"
-        return card(
-            t("contacts.suppressions.import.title"),
-            "\(export)\(postForm(to: "/suppressions/import", signedIn: signedIn, fields))")
+        let typed = disclosure(
+            t("contacts.suppressions.import.typed"), isOpen: !file.text.isEmpty,
+            postForm(to: "/suppressions/import", signedIn: signedIn, fields))
+        return card(t("contacts.suppressions.import.title"), "\(export)\(upload)\(typed)")
     }
 }
 

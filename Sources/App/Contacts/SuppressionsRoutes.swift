@@ -104,9 +104,7 @@ extension Contacts {
 
     private func takeIn(_ request: Request, _ context: WebContext) async throws -> Response {
         let signedIn = try context.require(.administrator)
-        // Percent signs make a form up to three times as long as its file.
-        let input = try await FormInput(request, limit: SuppressionLimits.importBytes * 3)
-        let form = SuppressionFileForm(text: input.exactText("file"))
+        let form = try await Self.file(in: request)
         do {
             let (entries, now) = (try form.checked(), installation.clock.now())
             let added = try await installation.database.write { tx in
@@ -120,6 +118,18 @@ extension Contacts {
         } catch let refused as Refusals {
             return try await list(try FormInput(query: nil), file: form, refused: refused, context)
         }
+    }
+
+    /// A chosen file, or what was typed.
+    private static func file(in request: Request) async throws -> SuppressionFileForm {
+        let type = request.headers[.contentType]?.lowercased() ?? ""
+        if type.hasPrefix("multipart/") {
+            let limit = SuppressionLimits.importBytes + MultipartInput.Limits.headBytes * 2
+            return SuppressionFileForm(try await MultipartInput(request, limit: limit).file("upload"))
+        }
+        // Percent signs make a form up to three times as long as its file.
+        let input = try await FormInput(request, limit: SuppressionLimits.importBytes * 3)
+        return SuppressionFileForm(text: input.exactText("file"))
     }
 
     /// The whole list as a file that can be taken in again, read page by page.

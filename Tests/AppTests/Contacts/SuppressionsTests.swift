@@ -94,6 +94,31 @@ import Testing
         }
     }
 
+    @Test(arguments: engines) func `a list is taken in as a file, with its bad lines named`(
+        _ engine: Dialect
+    ) async throws {
+        try await run(engine) { world, browser in
+            func upload(_ content: [UInt8], token: String? = nil) async throws -> TestResponse {
+                let token = token ?? world.app.rooms.accounts.formToken(of: browser.token)
+                let head = "--b\r\nContent-Disposition: form-data; name=\"upload\"; filename=\"list.csv\"\r\n\r\n"
+                let body = String(decoding: Array(head.utf8) + content, as: UTF8.self) + "\r\n--b--\r\n"
+                return try await world.app.request(
+                    .post, "/suppressions/import?form_token=\(token)",
+                    headers: [
+                        .cookie: "otklik=\(browser.token)", .contentType: "multipart/form-data; boundary=b",
+                    ], body: body)
+            }
+            let bad = try await upload(Array("address,reason\r\nnobody\r\nb@x.example\r\n".utf8))
+            #expect(bad.status == .unprocessableContent && bad.body.contains("Строка 2"))
+            #expect(try await upload([]).status == .unprocessableContent)
+            #expect(try await upload(Array("a@x.example\n".utf8), token: "wrong").status == .forbidden)
+            #expect(try await entries(world) == [])
+            let good = try await upload(Array("\u{FEFF}address;reason\r\na@x.example;bounced\r\n".utf8))
+            #expect(good.status == .seeOther)
+            #expect(try await entries(world) == ["a@x.example bounced"])
+        }
+    }
+
     @Test(arguments: engines) func `every change of the list stands in the log, once`(_ engine: Dialect) async throws {
         try await run(engine) { world, browser in
             for _ in 0..<2 { _ = try await browser.post("/suppressions", ["address": "a@x.example"]) }
