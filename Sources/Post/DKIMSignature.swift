@@ -12,7 +12,7 @@ public enum DKIMSignature {
     /// What is signed where it stands, and may not be added where it does not.
     public static let headers = [
         "from", "reply-to", "to", "subject", "date", "message-id", "auto-submitted", "list-unsubscribe",
-        "list-unsubscribe-post", "feedback-id", "mime-version", "content-type", "content-transfer-encoding",
+        "list-unsubscribe-post", "list-id", "feedback-id", "mime-version", "content-type", "content-transfer-encoding",
     ]
 
     /// A message with a signature of each key before its headers. The body is hashed once.

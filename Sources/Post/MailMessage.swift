@@ -28,6 +28,8 @@ public struct MailMessage: Sendable {
     public var unsubscribesByPost = false
     /// Groups messages for the receivers' feedback: `campaign:centre:kind:otklik`.
     public var feedbackID: String?
+    /// What the message is one of, as a domain name (RFC 2919): receivers mistrust a way out of a list that is none.
+    public var listID: String?
 
     public init(from: MailAddress, to: [MailAddress], subject: String, id: String, sentAt: Int64) {
         self.from = from
@@ -90,6 +92,7 @@ public struct MailMessage: Sendable {
                 MailHeader.appendToken("List-Unsubscribe-Post", "List-Unsubscribe=One-Click", to: &bytes)
             }
         }
+        if let listID { MailHeader.appendToken("List-Id", "<\(listID)>", to: &bytes) }
         if let feedbackID { MailHeader.appendToken("Feedback-ID", feedbackID, to: &bytes) }
     }
 

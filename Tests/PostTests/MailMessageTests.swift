@@ -77,6 +77,7 @@ import Testing
         mail.unsubscribeLinks = ["https://o.example/u/AbC", "mailto:off@centre.example?subject=unsubscribe"]
         mail.unsubscribesByPost = true
         mail.feedbackID = "42:demo:survey:otklik"
+        mail.listID = "surveys.42.centre.example"
         let parsed = try #require(try parse([mail]).first)
         #expect(parsed.defects == [])
         #expect(parsed.header("subject") == [mail.subject])
@@ -86,6 +87,7 @@ import Testing
         #expect(parsed.header("date") == ["Sun, 22 Nov 2026 22:04:03 +0000"])
         #expect(parsed.header("message-id") == ["<7.1@centre.example>"])
         #expect(parsed.header("auto-submitted") == ["auto-generated"])
+        #expect(parsed.header("list-id") == ["<surveys.42.centre.example>"])
         #expect(parsed.header("list-unsubscribe-post") == ["List-Unsubscribe=One-Click"])
         #expect(
             parsed.header("list-unsubscribe") == [

@@ -31,6 +31,7 @@ struct OutgoingMail: Sendable {
         }
         if row.kind == .survey {
             message.unsubscribeLinks = [links.unsubscribe]
+            message.listID = "surveys.\(tenant).\(from.domain)"
             let path = ReturnPath(tenant: tenant, message: row.id)
             if !hidesLinks, let mailbox = bounceEmail.flatMap({ path.address(below: $0, secret: installation.secret) })
             {
