@@ -18,8 +18,8 @@ public struct WorkHandler: Sendable {
     public let batch: Int
     /// How many batches are handled at the same time.
     public let concurrency: Int
-    /// Whether each tenant's items are handed over by themselves, none waiting for another's, and a tenant may have only
-    /// so many under way that room is left for others (``Shares``). For work that others may make slow.
+    /// Whether each tenant's items are handed over by themselves, none waiting for another's, and a tenant may have
+    /// only so many under way that room is left for others (``Shares``). For work that others may make slow.
     public let isByTenant: Bool
     public let handle: @Sendable ([WorkItem], WorkContext) async throws -> Void
     /// Does the work inside the transaction that claims it; see ``init(kind:batch:database:inTransaction:)``.

@@ -67,17 +67,24 @@ struct LedgerStore {
         }
     }
 
-    /// Erases the oldest contents whose time is over, and says how many. Ids are in order of time, so the key finds
-    /// them without an index of its own.
+    /// Erases the oldest contents whose time is over, with the subjects that messages were found by, and says how many.
+    /// Ids are in order of time, so the key finds them without an index of its own.
     func eraseContents(atMost limit: Int, at now: Moment) throws -> Int {
         let end = IDMint.least(atMilliseconds: now.adding(days: -MailLimits.contentDays).milliseconds)
-        return try tx.execute(
+        let erased = try tx.query(
             """
             DELETE FROM message_content WHERE tenant_id = \(tenant) AND message_id IN (
                 SELECT c.message_id FROM message_content c
                 WHERE c.tenant_id = \(tenant) AND c.message_id < \(end) AND c.erase_at <= \(now)
                 ORDER BY c.message_id LIMIT \(limit))
-            """)
+            RETURNING message_id
+            """
+        ).map { try $0.at(0, as: MessageID.self) }
+        if !erased.isEmpty {
+            try tx.execute(
+                "UPDATE message SET subject_folded = NULL WHERE tenant_id = \(tenant) AND id IN (\(SQL.list(erased)))")
+        }
+        return erased.count
     }
 
     static let columns: SQL =

@@ -108,8 +108,8 @@ struct RunStep {
         return walk(from: branch(ScenarioBranch.failed))
     }
 
-    /// A block's mail came back when the run had gone on: the run walks that block's branch *Mail not sent* and is over,
-    /// whatever it was doing. Nil when the branch is empty: then nothing changes.
+    /// A block's mail came back when the run had gone on: the run walks that block's branch *Mail not sent* and is
+    /// over, whatever it was doing. Nil when the branch is empty: then nothing changes.
     mutating func comeBack(to block: String, reason: String) -> Stop? {
         guard let first = scenario.keys(ofBranch: ScenarioBranch.notSent, of: block).first else { return nil }
         run.block = block

@@ -57,8 +57,8 @@ public struct Workflows: Sendable {
         try wakeLater(outcomes, of: tenant, in: tx)
     }
 
-    /// A mail of a run came back after all. Where nobody else has got the block's mail, the run walks the block's branch
-    /// *Mail not sent*, once, even when it has gone on or is over; else the return only stands in its record.
+    /// A mail of a run came back after all. Where nobody else has got the block's mail, the run walks the block's
+    /// branch *Mail not sent*, once, even when it has gone on or is over; else the return only stands in its record.
     public func mailBounced(
         _ run: RunID, block: String, reason: String, hasArrivedElsewhere: Bool, of tenant: TenantID,
         in tx: any Transaction, at now: Moment

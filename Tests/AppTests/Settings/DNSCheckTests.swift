@@ -35,7 +35,8 @@ import Testing
         _ engine: Dialect
     ) async throws {
         try await run(engine) { world, server, key in
-            #expect(try await states(world) == ["dkim missing", "spf missing", "dmarc missing"])
+            let nothing = try await states(world)
+            #expect(nothing == ["dkim missing", "spf missing", "dmarc missing"])
             let right = key.record.joined()
             server.set([
                 "s1._domainkey.centre.example": [right.replacing("; ", with: ";") + ";"],
