@@ -51,6 +51,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CIdn2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CResolve"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CGd", pkgConfig: "gdlib", providers: [.apt(["libgd-dev"])]),
@@ -64,7 +65,8 @@ let package = Package(
         .target(
             name: "Post",
             dependencies: [
-                "CIdn2", "CResolve", crypto, cryptoExtras, logging, nioCore, nioPosix, nioLocks, nioSSL, nioTLS,
+                "CCurl", "CIdn2", "CResolve", crypto, cryptoExtras, logging, nioCore, nioPosix, nioLocks, nioSSL,
+                nioTLS,
             ],
             exclude: ["README.md"],
             swiftSettings: strict),

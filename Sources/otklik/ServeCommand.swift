@@ -17,6 +17,7 @@ struct ServeOptions: ParsableArguments {
     @Option(name: .customLong("smtp-ca-file"), help: option("smtp-ca-file"), completion: .file())
     var smtpCAFile: String?
     @Option(help: option("smtp-private-hosts"), completion: .list(["yes", "no"])) var smtpPrivateHosts: String?
+    @Option(help: option("dns-server")) var dnsServer: String?
     @Option(help: option("language"), completion: .list(["ru", "en"])) var language: String?
     @Option(help: option("log-format"), completion: .list(["text", "json"])) var logFormat: String?
     @Option(help: option("log-level"), completion: .list(["debug", "info", "warning", "error"]))
@@ -36,7 +37,8 @@ struct ServeOptions: ParsableArguments {
         [
             "host": host, "port": port, "base-url": baseURL, "roles": roles, "demo": demo ? "yes" : nil,
             "assets": assets, "trusted-proxies": trustedProxies, "smtp-ca-file": smtpCAFile,
-            "smtp-private-hosts": smtpPrivateHosts, "language": language, "log-format": logFormat,
+            "smtp-private-hosts": smtpPrivateHosts, "dns-server": dnsServer, "language": language,
+            "log-format": logFormat,
             "log-level": logLevel, "idle-seconds": idleSeconds, "request-seconds": requestSeconds,
             "write-seconds": writeSeconds, "stop-seconds": stopSeconds, "connections": connections,
             "connections-per-address": connectionsPerAddress, "unlimited-addresses": unlimitedAddresses,

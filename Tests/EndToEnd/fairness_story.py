@@ -15,7 +15,7 @@ from command_story import Terminal
 from kill_story import completion, states
 from otklik_server import Server, free_port
 from sink_server import Sink
-from storm_story import use_sink
+from storm_story import use_sink, widen
 
 
 def furnish(server, folder, sink):
@@ -57,6 +57,7 @@ def main():
         server = Server(folder / "data").start()
         try:
             use_sink(server, slow)
+            widen(server, folder)
             key = furnish(server, folder, quick)
             idle = [one(server, key, quick, 9_000_000 + n) for n in range(options.singles)]
             demo = server.demo()

@@ -7,13 +7,16 @@ without `--impatient` is the whole storm: a queue that was held goes on by itsel
 import argparse
 import collections
 import json
+import pathlib
 import random
+import re
 import sqlite3
 import sys
 import tempfile
 import threading
 import time
 
+from command_story import Terminal
 from kill_story import UNREACHABLE, completion
 from otklik_server import Browser, Server, free_port
 from sink_server import Sink
@@ -27,6 +30,16 @@ def use_sink(server, sink):
         "sender_name": "Demo centre", "sender_email": "survey@example.com", "host": "127.0.0.1",
         "port": str(sink.port), "secure": "none"})
     assert browser.status == 200, browser.page[:2000]
+
+
+def widen(server, folder):
+    """The demo gives its mail a minute, which a queue that is held outlasts: here it gets a day."""
+    terminal = Terminal(server, {})
+    text = terminal.run("config", "export", "--tenant", "demo")
+    wide = re.sub(r"(?m)^( *sendWithin(?:Seconds)?: ).*$", r"\g<1>86400", text)
+    assert wide != text, "the demo says no send window"
+    (pathlib.Path(folder) / "wide.yaml").write_text(wide)
+    terminal.run("config", "import", "--tenant", "demo", f"{folder}/wide.yaml", "--yes")
 
 
 class Load(threading.Thread):
@@ -60,6 +73,20 @@ def ledger(data):
     try:
         return database.execute(
             "SELECT recipient_folded, state, attempt, unknowns FROM message WHERE kind = 'survey'").fetchall()
+    finally:
+        database.close()
+
+
+def left(data):
+    """What is known of messages, holds and work, for whoever asks why it does not go on."""
+    database = sqlite3.connect(f"file:{data}/otklik.db?mode=ro", uri=True)
+    try:
+        return {name: database.execute(query).fetchall() for name, query in {
+            "messages": "SELECT state, count(*) FROM message GROUP BY state",
+            "holds": "SELECT sender_email, reason, probed_message_id FROM smtp_hold",
+            "runs": "SELECT state, count(*) FROM run GROUP BY state",
+            "work": "SELECT kind, node_id IS NULL, count(*), (min(due_at) - strftime('%s') * 1000) / 1000"
+                    " FROM work GROUP BY 1, 2"}.items()}
     finally:
         database.close()
 
@@ -117,6 +144,7 @@ def main():
         server = Server(f"{folder}/data", extra=["--api-per-second", "1000"]).start()
         try:
             use_sink(server, sink)
+            widen(server, folder)
             began = time.monotonic()
             load = Load(server, options.messages)
             load.start()
@@ -125,7 +153,7 @@ def main():
             assert load.problem is None and not load.is_alive(), load.problem
             rows = settle(server.data, options.messages, options, server, sink)
         except BaseException:
-            print(server.tail())
+            print(left(server.data), load.is_alive(), load.problem, sink.count())
             raise
         finally:
             server.stop()

@@ -57,6 +57,11 @@ struct LinksWorld {
                 guard let address = EmailAddress("\(name)@example.org") else { continue }
                 try rooms.contacts.suppress(address, because: .manual, of: tenant, in: tx, at: now)
             }
+            // A mailbox for returned mail can be taken away.
+            let mailbox = ReturnMailbox(
+                host: "127.0.0.1", port: 1, secure: .tls, userName: "bounces", password: "secret", folder: "INBOX")
+            try ReturnMailboxStore(tx: tx, tenant: tenant, secret: app.otklik.installation.secret).save(
+                mailbox, isAnother: true, at: now)
             // A message that waits can be cancelled.
             if let address = EmailAddress("zimina@demo.example") {
                 let waiting = StaffMailDue(

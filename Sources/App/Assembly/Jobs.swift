@@ -7,6 +7,7 @@ extension Rooms {
     /// The handlers of all rooms: one for each kind of work.
     func handlers(node: Node, pool: SMTPPool) -> [WorkHandler] {
         [accounts.handler, workflows.handler, inbox.handler] + mailings.handlers(pool: pool)
+            + [mailings.mailboxHandler(contacts: contacts)]
             + statistics.handlers() + operations.handlers()
     }
 }

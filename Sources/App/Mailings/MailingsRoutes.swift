@@ -22,6 +22,7 @@ public struct MailingsRoutes: Sendable {
     /// Adds `/outbox`, its messages, and `/u/{token}`.
     public func addRoutes(to router: some RouterMethods<WebContext>) {
         addOutboxRoutes(to: router)
+        addMailboxRoutes(to: router)
         router.get("/outbox/reports") { try await listReports($1) }
         router.post("/api/v1/mail/reports") { try await takeReport($0, $1) }
         router.get("/u/:token") { try await ask($1) }
@@ -35,7 +36,9 @@ public struct MailingsRoutes: Sendable {
     /// The part of the SMTP page that sends a test message, before anything was tried.
     func aside(_ settings: SMTPSettingsForm, _ signedIn: SignedIn, _ t: Localizer) -> HTML {
         let form = MailCheckForm(subject: t("mailings.check.subject.usual"), text: t("mailings.check.text.usual"))
-        return MailCheckPage(form: form, senderEmail: settings.senderEmail, steps: nil, t: t).html
+        let link: HTML = "<p><a href=\"/settings/email/mailbox\">\(t("mailings.mailbox.open"))</a></p>"
+        let mailbox = card(t("mailings.mailbox.title"), "<p>\(t("mailings.mailbox.hint"))</p>\(link)")
+        return "\(MailCheckPage(form: form, senderEmail: settings.senderEmail, steps: nil, t: t).html)\(mailbox)"
     }
 
     /// Tries the settings as typed; nothing is saved.

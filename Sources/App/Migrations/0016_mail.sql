@@ -7,3 +7,19 @@ CREATE TABLE message_event (
     reply TEXT, -- open
     PRIMARY KEY (tenant_id, message_id, at, state)
 ) /*without rowid*/;
+
+-- The mailbox that undeliverable mail comes back to, and how far it was read.
+CREATE TABLE return_mailbox (
+    tenant_id BIGINT PRIMARY KEY,
+    host TEXT NOT NULL, -- open
+    port INTEGER NOT NULL,
+    secure TEXT NOT NULL, -- open
+    user_name TEXT NOT NULL, -- open
+    password_sealed /*bytes*/ NOT NULL,
+    folder TEXT NOT NULL, -- open
+    uid_validity BIGINT,
+    last_uid BIGINT NOT NULL,
+    checked_at BIGINT,
+    problem TEXT, -- open
+    changed_at BIGINT NOT NULL
+) /*without rowid*/;
