@@ -38,7 +38,8 @@ public struct MailingsRoutes: Sendable {
         let form = MailCheckForm(subject: t("mailings.check.subject.usual"), text: t("mailings.check.text.usual"))
         let link: HTML = "<p><a href=\"/settings/email/mailbox\">\(t("mailings.mailbox.open"))</a></p>"
         let mailbox = card(t("mailings.mailbox.title"), "<p>\(t("mailings.mailbox.hint"))</p>\(link)")
-        return "\(MailCheckPage(form: form, senderEmail: settings.senderEmail, steps: nil, t: t).html)\(mailbox)"
+        let check = MailCheckPage(form: form, senderEmail: settings.senderEmail, steps: nil, t: t).html
+        return "<div class=\"mail-aside\">\(check)\(mailbox)</div>"
     }
 
     /// Tries the settings as typed; nothing is saved.

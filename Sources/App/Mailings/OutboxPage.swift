@@ -57,7 +57,7 @@ struct OutboxPage {
         }
         let chosen: [HTML] = MessageDeed.allCases.map { deed in
             """
-            <button class="button small" formaction="/outbox/\(deed.rawValue)">\
+            <button class="button" formaction="/outbox/\(deed.rawValue)">\
             \(t("mailings.deed.\(deed.rawValue).chosen"))</button>
             """
         }
