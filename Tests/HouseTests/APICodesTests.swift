@@ -15,6 +15,7 @@ import Testing
     /// Said on pages, or of addresses that are not there.
     private static let others: Set<String> = [
         "sign_in_required", "forbidden", "not_found", "method_not_allowed", "refused",
+        "malformed",
     ]
 
     @Test func `every code that the API's calls refuse with is described`() {

@@ -14,7 +14,6 @@ import Testing
         "GET /favicon.ico",  // browsers ask by themselves
         "GET /health/live", "GET /health/ready",  // a supervisor of processes asks
         "GET /.well-known/security.txt",  // finders of vulnerabilities know it
-        "GET /pictures/{sha256}",  // forms and centres that have one show it
         "POST /forms/pictures",  // the editor's script
     ]
     /// What only scripts send.

@@ -62,6 +62,10 @@ struct LinksWorld {
                 host: "127.0.0.1", port: 1, secure: .tls, userName: "bounces", password: "secret", folder: "INBOX")
             try ReturnMailboxStore(tx: tx, tenant: tenant, secret: app.otklik.installation.secret).save(
                 mailbox, isAnother: true, at: now)
+            // A logo can be removed.
+            let logo = Picture(png: [1, 2, 3], width: 1, height: 1)
+            try Settings.keep(logo, of: tenant, in: tx, by: nil, at: now)
+            try rooms.accounts.setLogo(logo.sha256, of: tenant, in: tx)
             // A message that waits can be cancelled.
             if let address = EmailAddress("zimina@demo.example") {
                 let waiting = StaffMailDue(

@@ -29,6 +29,8 @@ public struct Tenant: Sendable {
     public let minimumN: Int
     /// What the provider allows.
     public let limits: TenantLimits
+    /// Its logo: a picture by its name; nil where it has none.
+    public let logo: String?
     /// How much it keeps; nil until it was measured.
     public let storage: StorageUse?
     /// Since when nobody works there any more; nil for a centre that is in use.

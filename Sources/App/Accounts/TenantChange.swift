@@ -65,6 +65,11 @@ extension Accounts {
     /// Keeps others from changing the same centre as a whole until the end of the transaction.
     public func lock(_ tenant: TenantID, in tx: any Transaction) throws { try TenantsStore(tx: tx).lock(tenant) }
 
+    /// Gives a centre a logo, by the name of a picture, or none.
+    public func setLogo(_ picture: String?, of tenant: TenantID, in tx: any Transaction) throws {
+        try TenantsStore(tx: tx).setLogo(picture, of: tenant)
+    }
+
     /// Changes a centre's settings.
     /// - Throws: ``Refusals`` by field.
     public func change(_ tenant: TenantID, to change: TenantChange, in tx: any Transaction) throws {

@@ -9,7 +9,8 @@ struct TenantsStore {
     private static let columns: SQL = """
         id, key, name, kind, language, time_zone, surveys_enabled, one_survey_per_interaction, ask_within_hours,
         ask_once_in_days, ask_per_year, ask_share_percent, minimum_n, message_megabytes, messages_per_second,
-        mail_connections, storage_megabytes, stored_bytes, measured_at, archived_at
+        mail_connections, storage_megabytes, stored_bytes, measured_at, logo,
+        archived_at
         """
 
     static func tenant(_ id: TenantID) -> SQL { "SELECT \(columns) FROM tenant WHERE id = \(id)" }
@@ -67,6 +68,10 @@ struct TenantsStore {
             """)
     }
 
+    func setLogo(_ picture: String?, of id: TenantID) throws {
+        try tx.execute("UPDATE tenant SET logo = \(picture) WHERE id = \(id)")
+    }
+
     func setUse(_ use: StorageUse, of id: TenantID) throws {
         try tx.execute(
             "UPDATE tenant SET stored_bytes = \(use.bytes), measured_at = \(use.measuredAt) WHERE id = \(id)")
@@ -120,6 +125,7 @@ struct TenantsStore {
                 messagesPerSecond: try row.get("messages_per_second"),
                 connections: try row.get("mail_connections"),
                 storageMegabytes: try row.get("storage_megabytes")),
+            logo: try row.get("logo"),
             storage: measuredAt.flatMap { at in bytes.map { StorageUse(bytes: $0, measuredAt: at) } },
             archivedAt: try row.get("archived_at"))
     }

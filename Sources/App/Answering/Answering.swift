@@ -33,7 +33,8 @@ public struct Answering: Sendable {
     func centre(_ tenant: TenantID, at now: Moment) async throws -> Centre {
         if let kept = centres.find(tenant, at: now) { return kept }
         let found = try await accounts.tenant(tenant)
-        let centre = Centre(name: found?.name ?? "", zone: found?.zone ?? .gmt)
+        let sign = found.map { CentreSign(name: $0.name, logo: $0.logo) } ?? .none
+        let centre = Centre(sign: sign, zone: found?.zone ?? .gmt)
         centres.keep(centre, of: tenant, at: now)
         return centre
     }
@@ -53,9 +54,24 @@ public struct Answering: Sendable {
     }
 }
 
+/// What says on a page whose survey it is: the centre's logo where it has one, and its name.
+struct CentreSign: Sendable, Hashable {
+    static let none = CentreSign(name: "")
+
+    let name: String
+    /// A picture by its name.
+    var logo: String?
+
+    /// A logo says the name to those who do not see it.
+    var html: HTML {
+        guard let logo else { return HTML(name) }
+        return "<img class=\"logo\" src=\"\(Picture.address(of: logo))\" alt=\"\(name)\">"
+    }
+}
+
 /// A contact centre as its customers see it.
 struct Centre: Sendable, Equatable {
-    let name: String
+    let sign: CentreSign
     let zone: TimeZone
 }
 

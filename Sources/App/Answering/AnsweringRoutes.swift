@@ -146,7 +146,7 @@ struct AnsweringRoutes: Sendable {
         else { throw Refusal.notFound }
         let centre = try await answering.centre(tenant, at: installation.clock.now())
         var page = SurveyPage(
-            form: language, languages: tags, centre: centre.name, style: assets.surveyStyle(of: version, tenant),
+            form: language, languages: tags, centre: centre.sign, style: assets.surveyStyle(of: version, tenant),
             script: assets.surveyScript, t: answering.words(language.language))
         page.picture = version.content.image
         page.notice = .preview
@@ -165,7 +165,7 @@ struct AnsweringRoutes: Sendable {
         let wished = LanguageChoice.pick(from: known, wishes: [request.wishedLanguage].compactMap { $0 })
         let language = wished ?? preferredLanguage(request.headers[.acceptLanguage], of: known)
         let t = answering.words(language ?? "en")
-        let page = SurveyStatePage(state: state, language: t.language, centre: "", style: assets.surveyStyle, t: t)
+        let page = SurveyStatePage(state: state, language: t.language, centre: .none, style: assets.surveyStyle, t: t)
         return SurveyReply(page.document, language: t.language, status: status)
     }
 

@@ -53,7 +53,7 @@ struct DraftPreviewRoutes: Sendable {
     ) async throws -> Response {
         let centre = try await answering.centre(signedIn.tenant, at: answering.installation.clock.now())
         var page = SurveyPage(
-            form: language, languages: tags, centre: centre.name, style: assets.surveyStyle,
+            form: language, languages: tags, centre: centre.sign, style: assets.surveyStyle,
             script: assets.surveyScript, t: answering.words(language.language))
         page.picture = content.image.flatMap { Picture.isName($0) ? $0 : nil }
         page.notice = .preview

@@ -19,7 +19,7 @@ struct SurveyPage {
     let form: FormLanguage
     /// All languages of the form, for the switch.
     let languages: [String]
-    let centre: String
+    let centre: CentreSign
     /// The addresses of the style sheet and of the script.
     let style: String
     let script: String
@@ -179,7 +179,7 @@ struct SurveyPage {
 struct SurveyShell {
     /// The language of the content.
     let language: String
-    let centre: String
+    let centre: CentreSign
     let style: String
     let t: Localizer
     /// The address of the page's script; nil for pages that need none.
@@ -215,12 +215,12 @@ struct SurveyShell {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <meta name="robots" content="noindex, nofollow">
-            <title>\(title)\(if: !centre.isEmpty, " · \(centre)")</title>
+            <title>\(title)\(if: !centre.name.isEmpty, " · \(centre.name)")</title>
             <link rel="stylesheet" href="\(style)">
             \(script.map { "<script type=\"module\" src=\"\($0)\"></script>" })
             </head>
             <body>
-            <header class="bar"><p class="centre">\(centre)</p>\(switcher)</header>
+            <header class="bar"><p class="centre">\(centre.html)</p>\(switcher)</header>
             <main>
             \(own)\(form)</main>
             </body>

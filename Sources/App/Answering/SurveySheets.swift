@@ -6,13 +6,13 @@ import NIOConcurrencyHelpers
 
 /// A page without entries; an open form has a hole for the nonce.
 struct SurveySheet: Sendable {
-    /// What the page was rendered with: another name of the centre or other assets make another page.
+    /// What the page was rendered with: another name or logo of the centre or other assets make another page.
     struct Setting: Sendable, Hashable {
         /// The state that the page shows; empty for the form itself.
         let state: String
         let version: FormVersionID
         let language: String
-        let centre: String
+        let centre: CentreSign
         /// The hash of the assets, which stands in the style's address.
         let assets: String
     }

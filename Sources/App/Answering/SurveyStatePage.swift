@@ -70,7 +70,7 @@ struct SurveyStatePage {
     let state: SurveyState
     /// The language of the form, when there is one.
     let language: String
-    let centre: String
+    let centre: CentreSign
     let style: String
     let t: Localizer
     /// The address of the page's script, which forgets a draft that is not needed any more.

@@ -14,7 +14,7 @@ struct SurveyView {
 
     private var page: SurveyPage {
         var page = SurveyPage(
-            form: form, languages: link.version.content.languages.map(\.language), centre: link.centre.name,
+            form: form, languages: link.version.content.languages.map(\.language), centre: link.centre.sign,
             style: assets.surveyStyle(of: link.version, link.invitation.tenant), script: assets.surveyScript, t: t)
         page.draft = link.version.id.description
         page.picture = link.version.content.image
@@ -35,7 +35,7 @@ struct SurveyView {
 
     private func setting(_ state: String) -> SurveySheet.Setting {
         SurveySheet.Setting(
-            state: state, version: link.version.id, language: form.language, centre: link.centre.name,
+            state: state, version: link.version.id, language: form.language, centre: link.centre.sign,
             assets: assets.hash)
     }
 
@@ -65,7 +65,7 @@ struct SurveyView {
     func state(_ state: SurveyState, status: SurveyReply.Status = .ok) -> SurveyReply {
         func render() -> HTML {
             SurveyStatePage(
-                state: state, language: form.language, centre: link.centre.name,
+                state: state, language: form.language, centre: link.centre.sign,
                 style: assets.surveyStyle(of: link.version, link.invitation.tenant), t: t, script: assets.surveyScript
             ).document
         }

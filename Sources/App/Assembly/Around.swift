@@ -35,7 +35,7 @@ extension Otklik {
             navigation: Self.navigation(hasSurveys: signedIn.hasSurveys),
             unread: try await rooms.inbox.unread(of: signedIn.person, of: signedIn.tenant),
             banner: try await banner(signedIn, tenant, t))
-        around.centre = tenant.map { CentreMark(name: $0.name) }
+        around.centre = tenant.map { CentreMark(name: $0.name, logo: $0.logo.map(Picture.address)) }
         return around
     }
 

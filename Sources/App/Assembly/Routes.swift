@@ -84,6 +84,7 @@ extension Otklik {
         ).add(to: router)
         PictureRoutes(settings: rooms.settings).add(to: router)
         CentreSettingsRoutes(settings: rooms.settings, accounts: rooms.accounts).add(to: router)
+        LogoRoutes(settings: rooms.settings, accounts: rooms.accounts).add(to: router)
         rooms.reports.addRoutes(to: router)
         rooms.answers.addRoutes(to: router)
         rooms.home.addRoutes(to: router)

@@ -59,6 +59,15 @@ public func postForm(
         """
 }
 
+/// A form that sends a file. Its token is in the address, so that it is known before the file is read.
+public func uploadForm(to path: String, signedIn: SignedIn?, _ content: HTML) -> HTML {
+    let token = signedIn.map { "?" + formTokenName + "=" + queryValue($0.formToken) } ?? ""
+    return """
+        <form method="post" action="\(path + token)" enctype="multipart/form-data">\(formToken(signedIn))\
+        \(content)</form>
+        """
+}
+
 /// A button that is a whole post form: for single actions in rows.
 /// - Parameter name: What the button does to what, where its label alone would be the same in every row.
 public func actionButton(

@@ -176,6 +176,12 @@ private func choices(_ label: FieldLabel, _ options: [FieldOption], type: String
     return "<div class=\"choices\">\(boxes)</div>"
 }
 
+/// A file of the person's own, sent by ``uploadForm(to:signedIn:_:)``.
+/// - Parameter kinds: What the browser offers, as HTML's `accept` says it; whatever comes is looked at all the same.
+public func fileField(_ label: FieldLabel, accepting kinds: String) -> HTML {
+    label.field("<input type=\"file\" accept=\"\(kinds)\"\(label.attributes)>")
+}
+
 /// A value that travels with the form unseen.
 public func hiddenField(_ name: String, _ value: String) -> HTML {
     "<input type=\"hidden\" name=\"\(name)\" value=\"\(value)\">"

@@ -20,6 +20,7 @@ CREATE TABLE tenant (
     message_megabytes INTEGER,
     messages_per_second INTEGER,
     mail_connections INTEGER,
+    logo TEXT, -- open
     storage_megabytes INTEGER,
     stored_bytes BIGINT,
     measured_at BIGINT,

@@ -16,6 +16,8 @@ struct CentreSettingsPage {
     let errors: FieldErrors
     let signedIn: SignedIn
     let t: Localizer
+    /// What stands below the form, with forms of its own.
+    var below = HTML.empty
 
     var page: Page {
         let content: HTML = """
@@ -24,7 +26,7 @@ struct CentreSettingsPage {
             \(linkButton(t("settings.cancel"), to: part.path))</div>
             """
         let body: HTML = """
-            \(parts)\(errors.summary(t))\(card(nil, postForm(to: part.path, signedIn: signedIn, content)))
+            \(parts)\(errors.summary(t))\(card(nil, postForm(to: part.path, signedIn: signedIn, content)))\(below)
             """
         return Page(
             title: t("settings.\(part.rawValue).title"), current: .centreSettings, body: body,

@@ -21,8 +21,9 @@ struct CentreSettingsRoutes: Sendable {
     func add(to router: some RouterMethods<WebContext>) {
         router.get("/settings/centre") { _, context in
             let signedIn = try context.require(.administrator)
-            let form = CentreSettingsForm(try await change(of: signedIn.tenant))
-            return page(.centre, signedIn, context) { form.fields($0, context.words) }
+            let tenant = try await tenant(signedIn.tenant)
+            let form = CentreSettingsForm(TenantChange(tenant))
+            return page(.centre, signedIn, context, logo: tenant.logo) { form.fields($0, context.words) }
         }
         router.post("/settings/centre") { try await saveCentre($0, $1) }
         router.get("/settings/hours") { _, context in
@@ -45,18 +46,19 @@ struct CentreSettingsRoutes: Sendable {
         try await installation.database.read(body)
     }
 
-    private func change(of tenant: TenantID) async throws -> TenantChange {
-        guard let found = try await accounts.tenant(tenant) else { throw Refusal.notFound }
-        return TenantChange(found)
+    private func tenant(_ id: TenantID) async throws -> Tenant {
+        guard let found = try await accounts.tenant(id) else { throw Refusal.notFound }
+        return found
     }
 
     private func page(
-        _ part: CentreSettingsPart, _ signedIn: SignedIn, _ context: WebContext, refused: Refusals = Refusals(),
-        _ fields: (FieldErrors) -> HTML
+        _ part: CentreSettingsPart, _ signedIn: SignedIn, _ context: WebContext, logo: String? = nil,
+        refused: Refusals = Refusals(), _ fields: (FieldErrors) -> HTML
     ) -> Response {
         let errors = refused.all.isEmpty ? FieldErrors.none : FieldErrors(refused, t: context.words)
-        let page = CentreSettingsPage(
+        var page = CentreSettingsPage(
             part: part, fields: fields(errors), errors: errors, signedIn: signedIn, t: context.words)
+        if part == .centre { page.below = LogoCard(logo: logo, signedIn: signedIn, t: context.words).html }
         return pageResponse(page.page, in: context, status: refused.all.isEmpty ? .ok : refused.status)
     }
 
@@ -78,13 +80,16 @@ struct CentreSettingsRoutes: Sendable {
     private func saveCentre(_ request: Request, _ context: WebContext) async throws -> Response {
         let signedIn = try context.require(.administrator)
         let form = CentreSettingsForm(try await FormInput(request))
+        let tenant = try await tenant(signedIn.tenant)
         do {
-            let changed = try form.checked(over: try await change(of: signedIn.tenant))
+            let changed = try form.checked(over: TenantChange(tenant))
             return try await write(.centre, signedIn) { tx, _ in
                 try accounts.change(signedIn.tenant, to: changed, in: tx)
             }
         } catch let refused as Refusals {
-            return page(.centre, signedIn, context, refused: refused) { form.fields($0, context.words) }
+            return page(.centre, signedIn, context, logo: tenant.logo, refused: refused) {
+                form.fields($0, context.words)
+            }
         }
     }
 

@@ -135,7 +135,8 @@ import Testing
         let usual: Set<String> = [
             "dkim-signature", "date", "from", "to", "subject", "message-id", "mime-version", "auto-submitted",
             "reply-to",
-            "content-type", "content-transfer-encoding", "feedback-id", "list-unsubscribe", "list-unsubscribe-post",
+            "content-type", "content-transfer-encoding", "feedback-id", "list-id", "list-unsubscribe",
+            "list-unsubscribe-post",
         ]
         for mail in parsed {
             let number = try #require(mail.subject.split(separator: " ").first.flatMap { Int($0) }, "seed \(seed)")
