@@ -31,7 +31,7 @@ import Testing
             // Forms change what pages show, so they come last.
             for visitor in russian {
                 try await visitor.sendForms(
-                    last: ["/settings/people/{person}/deactivation", "/language", "/logout"])
+                    last: ["/settings/people/{person}/deactivation", "/forms/{id}/deletion", "/language", "/logout"])
             }
             #expect((english + russian).flatMap(\.faults) == [])
             let reached = (english + russian).reduce(into: Set<RouteAddress>()) { $0.formUnion($1.reached) }

@@ -77,6 +77,7 @@ struct LinksWorld {
             let form = try rooms.surveys.create(styled, of: tenant, in: tx, as: change)
             _ = try rooms.surveys.newVersion(
                 of: form, content: styled.content, revision: nil, tenant: tenant, in: tx, as: change)
+            try Self.addForms(like: styled, rooms.surveys, of: tenant, in: tx, as: change)
             let chat = try tx.one(
                 "SELECT id FROM workflow_configuration WHERE workflow_id = \(Int64(workflow) ?? 0)")
             try rooms.workflows.setEnabled(false, try #require(chat).get("id"), of: tenant, in: tx, at: now)
@@ -85,6 +86,22 @@ struct LinksWorld {
         }
         firstPerson = try await app.database.read { tx in
             "/settings/people/\(try rooms.accounts.somebody("zimina", of: tenant, in: tx).id)"
+        }
+    }
+
+    /// A form that takes no answers any more, and one that can be taken up again.
+    private static func addForms(
+        like form: NewForm, _ surveys: Surveys, of tenant: TenantID, in tx: any Transaction, as change: SurveyChange
+    ) throws {
+        for name in ["А-закрытая", "Б-старая"] {
+            var draft = form
+            draft.name = name
+            let made = try surveys.create(draft, of: tenant, in: tx, as: change)
+            if name == "А-закрытая" {
+                try surveys.close(made, isClosed: true, of: tenant, in: tx, as: change)
+            } else {
+                try surveys.archive([made], of: tenant, in: tx, as: change)
+            }
         }
     }
 

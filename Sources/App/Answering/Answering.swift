@@ -29,6 +29,11 @@ public struct Answering: Sendable {
         self.submitted = submitted
     }
 
+    /// Counted answers of the centre's forms, each up to the list's limit.
+    public func answersByForm(of tenant: TenantID, in tx: any Transaction) throws -> [FormID: Int] {
+        try AnsweringStore.countByForm(of: tenant, limit: SurveyLimits.answersCounted, in: tx)
+    }
+
     /// What is shown of a centre, and where its days begin. Asked again after a few seconds: it seldom changes.
     func centre(_ tenant: TenantID, at now: Moment) async throws -> Centre {
         if let kept = centres.find(tenant, at: now) { return kept }

@@ -162,4 +162,19 @@ enum AnsweringStore {
             """
         ).map { try $0.at(0) }
     }
+
+    /// Counted answers of the centre's forms, each counted up to a limit.
+    static func countByForm(of tenant: TenantID, limit: Int, in tx: any Transaction) throws -> [FormID: Int] {
+        let rows = try tx.query(
+            """
+            SELECT f.id, (
+                SELECT count(*) FROM (
+                    SELECT 1 FROM submission s
+                    WHERE s.tenant_id = f.tenant_id AND s.form_id = f.id AND s.state = \(SubmissionState.counted)
+                        AND s.is_test = 0
+                    LIMIT \(limit)) counted)
+            FROM survey_form f WHERE f.tenant_id = \(tenant)
+            """)
+        return Dictionary(try rows.map { (try $0.at(0), try $0.at(1)) }, uniquingKeysWith: { first, _ in first })
+    }
 }

@@ -39,7 +39,7 @@ public struct Rooms: Sendable {
         settings = Settings(installation: installation)
         services = Services(installation: installation)
         contacts = Contacts(installation: installation)
-        surveys = Surveys(installation: installation)
+        surveys = Surveys(installation: installation, questions: questions.ofSurveys)
         interactions = Interactions(
             installation: installation, accounts: accounts, services: services, contacts: contacts,
             events: events.ofInteractions)

@@ -11,6 +11,14 @@ public struct MenuEntry: Sendable {
         MenuEntry(content: "<a href=\"\(path)\">\(picture.map { icon($0) })\(label)</a>")
     }
 
+    /// Opens something in a new tab, beside the list that one comes back to.
+    public static func tab(_ label: String, to path: String, icon picture: Icon? = nil) -> MenuEntry {
+        MenuEntry(
+            content: """
+                <a href="\(path)" target="_blank" rel="noopener">\(picture.map { icon($0) })\(label)</a>
+                """)
+    }
+
     /// Goes to a page that asks something, which scripts show as a dialog.
     public static func dialog(
         _ label: String, to path: String, icon picture: Icon? = nil, isDangerous: Bool = false

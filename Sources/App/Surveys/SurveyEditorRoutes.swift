@@ -28,9 +28,12 @@ struct SurveyEditorRoutes: Sendable {
     private func begin(_ request: Request, _ context: WebContext) async throws -> Response {
         let signedIn = try context.require(.administrator)
         let fields = try await installation.database.read { try surveys.fields(of: signedIn.tenant, in: $0) }
-        let content = SurveyContent(languages: [FormLanguage(language: signedIn.language, title: "", blocks: [])])
+        let template = SurveyTemplate.find(try FormInput(query: request.uri.query).text("template"))
+        let content =
+            template?.content(fields: fields, language: signedIn.language)
+            ?? SurveyContent(languages: [FormLanguage(language: signedIn.language, title: "", blocks: [])])
         let model = SurveyEditorModel(
-            SurveyEditorState(new: content), isUnsaved: false, fields: fields, token: signedIn.formToken,
+            SurveyEditorState(new: content), isUnsaved: template != nil, fields: fields, token: signedIn.formToken,
             t: context.words)
         return try page(model, context)
     }

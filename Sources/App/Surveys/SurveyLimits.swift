@@ -32,6 +32,10 @@ public enum SurveyLimits {
     public static let draftBytes = 16 * 1024 * 1024
     /// Saved versions that are listed, the newest first.
     public static let listedVersions = 200
+    /// Answers of a form are counted up to here for the list.
+    public static let answersCounted = 2_000
+    /// Archived forms that are shown.
+    static let archivedShown = 300
     /// Decoded versions that are kept in memory.
     public static let keptVersions = 512
 }

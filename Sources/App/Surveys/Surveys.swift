@@ -17,9 +17,13 @@ public struct SurveyChange: Sendable {
 /// Forms and fields of the contact centres.
 public struct Surveys: Sendable {
     let installation: Installation
+    let questions: SurveyQuestions
     private let cache = SurveyVersionCache()
 
-    public init(installation: Installation) { self.installation = installation }
+    public init(installation: Installation, questions: SurveyQuestions = SurveyQuestions()) {
+        self.installation = installation
+        self.questions = questions
+    }
 
     // MARK: Reading
 
