@@ -16,6 +16,7 @@ public struct Rooms: Sendable {
     public let services: Services
     public let contacts: Contacts
     public let surveys: Surveys
+    let surveyFiles: SurveyFiles
     public let interactions: Interactions
     public let invitations: Invitations
     public let inbox: Inbox
@@ -40,6 +41,7 @@ public struct Rooms: Sendable {
         services = Services(installation: installation)
         contacts = Contacts(installation: installation)
         surveys = Surveys(installation: installation, questions: questions.ofSurveys)
+        surveyFiles = SurveyFiles(surveys: surveys, settings: settings)
         interactions = Interactions(
             installation: installation, accounts: accounts, services: services, contacts: contacts,
             events: events.ofInteractions)

@@ -72,6 +72,7 @@ extension Otklik {
         rooms.workflows.addRoutes(to: router)
         rooms.records.addRoutes(to: router)
         SurveysRoutes(surveys: rooms.surveys).addRoutes(to: router)
+        SurveyFilesRoutes(files: rooms.surveyFiles).addRoutes(to: router)
         SurveyFieldsRoutes(surveys: rooms.surveys, accounts: rooms.accounts).addRoutes(to: router)
         SurveyEditorRoutes(surveys: rooms.surveys, accounts: rooms.accounts).addRoutes(to: router)
         AnsweringRoutes(answering: rooms.answering, assets: webAssets).addPreview(to: router)

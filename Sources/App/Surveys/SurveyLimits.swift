@@ -32,6 +32,11 @@ public enum SurveyLimits {
     public static let draftBytes = 16 * 1024 * 1024
     /// Saved versions that are listed, the newest first.
     public static let listedVersions = 200
+    /// Bytes of a form's zip, and of the `form.json` in it.
+    static let zipBytes = 8 * 1024 * 1024
+    static let fileBytes = draftBytes
+    /// How deep values of `form.json` lie in each other.
+    static let fileDepth = 16
     /// Answers of a form are counted up to here for the list.
     public static let answersCounted = 2_000
     /// Archived forms that are shown.

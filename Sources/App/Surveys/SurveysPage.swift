@@ -39,6 +39,7 @@ struct SurveysPage {
             + [.line, .link(t("surveys.allTemplates"), to: "/forms/templates", icon: .form)]
         return """
             \(columnMenu("forms", columns, hidden: list.hidden("forms"), in: list))\
+            \(dialogLink(t("surveys.import"), to: "/forms/import"))\
             \(menu("add-form", t("surveys.add"), showsLabel: true, entries))
             """
     }
@@ -101,6 +102,7 @@ struct SurveysPage {
                 .link(t("surveys.answers"), to: path + "/answers", icon: .reports),
                 .action(t("surveys.copy"), to: path + "/copies", signedIn: signedIn, icon: .copy),
                 .dialog(t("surveys.rename"), to: path + "/name"),
+                .link(t("surveys.export"), to: path + "/export"),
                 .action(
                     form.isClosed ? t("surveys.open") : t("surveys.close"),
                     to: path + (form.isClosed ? "/opening" : "/closing"), signedIn: signedIn),

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// The addresses of forms' files: out as a download, in by a form with a file.
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Markup
+import NIOCore
+import Storage
+
+/// Export and import of forms.
+struct SurveyFilesRoutes: Sendable {
+    let files: SurveyFiles
+
+    private var installation: Installation { files.surveys.installation }
+
+    func addRoutes(to router: some RouterMethods<WebContext>) {
+        router.get("/forms/:id/export") { _, context in try await export(context) }
+        router.get("/forms/import") { _, context in
+            let signedIn = try context.require(.administrator)
+            return pageResponse(SurveyImportPage(signedIn: signedIn, t: context.words).page, in: context)
+        }
+        router.post("/forms/import") { try await take($0, $1) }
+    }
+
+    private func export(_ context: WebContext) async throws -> Response {
+        let signedIn = try context.require(.administrator)
+        let id: FormID = try context.id("id")
+        guard let (name, zip) = try await files.exported(id, of: signedIn.tenant) else { throw Refusal.notFound }
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "application/zip", .cacheControl: "no-store",
+                .contentDisposition: Self.disposition(name),
+            ],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: zip)))
+    }
+
+    /// The name in the form's own letters where a browser can read them (RFC 6266).
+    static func disposition(_ name: String) -> String {
+        let plain = name.unicodeScalars.allSatisfy { scalar in
+            scalar.isASCII && (scalar.properties.isAlphabetic || scalar == "-" || ("0"..."9").contains(scalar))
+        }
+        let simple = plain && !name.isEmpty ? name : "form"
+        let encoded = queryValue(name).replacing("/", with: "%2F")
+        return "attachment; filename=\"\(simple).zip\"; filename*=UTF-8''\(encoded).zip"
+    }
+
+    private func take(_ request: Request, _ context: WebContext) async throws -> Response {
+        let signedIn = try context.require(.administrator)
+        var name = ""
+        var choice = MissingFields.ask
+        do {
+            let input = try await MultipartInput(request, limit: SurveyLimits.zipBytes + 64 * 1024)
+            name = input.fields.text("name")
+            choice = MissingFields(rawValue: input.fields.text("fields")) ?? .ask
+            guard let file = input.file("file") else { throw SurveyFileFault.refusal("no_file", "noFile") }
+            let read = try await files.read(file.content)
+            let change = SurveyChange(by: signedIn.person, at: installation.clock.now())
+            try await installation.database.write { [name, choice] tx in
+                let form = try files.take(read, named: name, choice, of: signedIn.tenant, in: tx, as: change)
+                try files.surveys.log(
+                    "surveys.audit.formImported", form, ["name": name], Doer(signedIn), signedIn.tenant, tx, change.at)
+            }
+            return redirect(to: "/forms", saying: Flash("surveys.imported", ["name": name]))
+        } catch {
+            var refused = try refusals(in: error)
+            refused.all = refused.all.map(Self.atFile)
+            var page = SurveyImportPage(name: name, choice: choice, signedIn: signedIn, t: context.words)
+            page.errors = FieldErrors(refused, t: context.words)
+            return pageResponse(page.page, in: context, status: .unprocessableContent)
+        }
+    }
+
+    /// What is wrong inside of a file is said beside the file.
+    private static func atFile(_ refusal: Refusal) -> Refusal {
+        if let field = refusal.field, ["name", "file", "fields"].contains(field) { return refusal }
+        return Refusal(
+            refusal.kind, code: refusal.code, key: refusal.key, arguments: refusal.arguments, field: "file")
+    }
+}
