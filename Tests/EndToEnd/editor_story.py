@@ -100,8 +100,12 @@ def check_sample(form, title=TITLE):
 
 def build_by_mouse(page, server):
     page.goto(server.address + "/forms")
-    page.locator("a[href='/forms/new']").first.click()
-    page.locator("#editor[data-ready]").wait_for()
+    page.get_by_role("button", name="Добавить").click()
+    with page.context.expect_page() as tab:
+        page.locator("a[href='/forms/new']").first.click()
+    tab.value.locator("#editor[data-ready]").wait_for()
+    tab.value.close()
+    opened(page, server.address + "/forms/new")
     look(page, "empty editor")
     canvas = page.locator(".block-list").first
     # The third question first: the others are dropped before it.
