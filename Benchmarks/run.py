@@ -157,8 +157,8 @@ def quick_workflow(data, sink_port=None):
 # Mail of the demo centre leaves for a sink, over eight connections.
 SINK_SETTINGS = (
     "INSERT INTO smtp_settings (tenant_id, sender_name, sender_email, host, port, secure, requires_authentication, "
-    "unknown_policy, connections, changed_at) "
-    "VALUES ({tenant}, 'Bench', 'survey@example.com', '127.0.0.1', {port}, 'none', 0, 'retry_once', 8, 0) "
+    "unknown_policy, connections, bounce_limit, changed_at) "
+    "VALUES ({tenant}, 'Bench', 'survey@example.com', '127.0.0.1', {port}, 'none', 0, 'retry_once', 8, 1, 0) "
     "ON CONFLICT (tenant_id) DO UPDATE SET host = excluded.host, port = excluded.port, secure = 'none', "
     "requires_authentication = 0")
 
