@@ -72,17 +72,16 @@ struct SuppressionsPage {
             t("contacts.suppressions.add.title"), postForm(to: "/suppressions", signedIn: signedIn, fields))
     }
 
-    /// A file of the reader's computer. The form's token stands in the address: the body is read as a file.
+    /// A file of the reader's computer.
     private var upload: HTML {
         let label = FieldLabel(
             "upload", t("contacts.suppressions.upload"), hint: t("contacts.suppressions.file.hint"),
             error: file.text.isEmpty ? errors["file"] : nil, isRequired: true)
-        let action = "/suppressions/import?\(formTokenName)=\(signedIn.formToken)"
-        let choice: HTML = "<input type=\"file\"\(label.attributes) accept=\".csv,.txt,text/csv\">"
-        return """
-            <form method="post" action="\(action)" enctype="multipart/form-data">\(label.field(choice))\
-            <div class="buttons">\(submitButton(t("contacts.suppressions.import")))</div></form>
+        let content: HTML = """
+            \(fileField(label, accepting: ".csv,.txt,text/csv"))\
+            <div class="buttons">\(submitButton(t("contacts.suppressions.import")))</div>
             """
+        return uploadForm(to: "/suppressions/import", signedIn: signedIn, content)
     }
 
     private var importing: HTML {

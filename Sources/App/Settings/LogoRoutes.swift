@@ -71,9 +71,7 @@ struct LogoRoutes: Sendable {
     private func upload(_ request: Request, _ context: WebContext) async throws -> Response {
         let signedIn = try context.require(.administrator)
         do {
-            let input = try await MultipartInput(request, limit: PictureLimits.requestBytes)
-            guard let file = input.file("picture") else { throw PictureFault.noFile.refusal() }
-            let picture = try await settings.picture(of: file.content)
+            let picture = try await settings.picture(uploadedBy: request)
             let now = installation.clock.now()
             try await installation.database.write { tx in
                 try Settings.keep(picture, of: signedIn.tenant, in: tx, by: signedIn.person, at: now)

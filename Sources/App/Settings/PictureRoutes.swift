@@ -48,9 +48,7 @@ struct PictureRoutes: Sendable {
     private func take(_ request: Request, _ context: WebContext) async throws -> Response {
         let signedIn = try context.require(.administrator)
         do {
-            let input = try await MultipartInput(request, limit: PictureLimits.requestBytes)
-            guard let file = input.file("picture") else { throw PictureFault.noFile.refusal() }
-            let picture = try await settings.picture(of: file.content)
+            let picture = try await settings.picture(uploadedBy: request)
             let now = installation.clock.now()
             try await installation.database.write { tx in
                 try Settings.keep(picture, of: signedIn.tenant, in: tx, by: signedIn.person, at: now)
@@ -60,5 +58,15 @@ struct PictureRoutes: Sendable {
         } catch let refusal as Refusal {
             return try Problem(Refusals([refusal]), t: context.words).jsonResponse()
         }
+    }
+}
+
+extension Settings {
+    /// The picture that a form brings as its part `picture`.
+    /// - Throws: ``Refusal``, beside the field where the file is none.
+    func picture(uploadedBy request: Request) async throws -> Picture {
+        let input = try await MultipartInput(request, limit: PictureLimits.requestBytes)
+        guard let file = input.file("picture") else { throw PictureFault.noFile.refusal() }
+        return try await picture(of: file.content)
     }
 }
