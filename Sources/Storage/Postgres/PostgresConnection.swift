@@ -10,15 +10,12 @@ final class PostgresConnection: Connection {
     /// A longer text is not worth keeping: it is a list that will not come again in the same length.
     private static let keptTextBytes = 16_384
 
-    /// One statement's text with the types of its values: the same text may be bound to others another time.
-    private struct Key: Hashable {
-        let text: String
-        let types: [Oid]
-    }
-
     let handle: OpaquePointer
     private let cancellation: PostgresCancellation
-    private var statements: [Key: PostgresStatement] = [:]
+    /// By text; several where a text was bound to values of other types another time.
+    private var statements: [String: [PostgresStatement]] = [:]
+    /// How many PostgreSQL keeps for this connection.
+    private var prepared = 0
     private var nextName = 0
 
     /// - Throws: ``StorageError/unavailable(_:)`` with what libpq says; ``PostgresDiagnosis`` finds the cause.
@@ -68,7 +65,7 @@ final class PostgresConnection: Connection {
         guard text.utf8.count <= Self.keptTextBytes else {
             return try PostgresStatement(name: nil).result(of: parameters.run(text, types, on: handle), text, self)
         }
-        let statement = try statement(Key(text: text, types: types))
+        let statement = try statement(text, types)
         return try statement.result(of: parameters.run(prepared: statement.name ?? "", on: handle), text, self)
     }
 
@@ -98,8 +95,9 @@ final class PostgresConnection: Connection {
 
     /// Gives kept statements back when there are many, or always. Not inside a transaction.
     func forgetStatements(ifMoreThan limit: Int = keptStatements) throws {
-        guard statements.count > limit, !isLost else { return }
+        guard prepared > limit, !isLost else { return }
         statements = [:]
+        prepared = 0
         try perform("DEALLOCATE ALL")
     }
 
@@ -122,14 +120,21 @@ final class PostgresConnection: Connection {
         throw StorageError.ofPostgres(result, text: text)
     }
 
-    private func statement(_ key: Key) throws -> PostgresStatement {
-        if let kept = statements[key] { return kept }
+    /// The kept statement for a text and the types of its values, or a new one. NULL has no type of its own, so a
+    /// statement serves NULLs wherever they are; one that was made when other values were NULL is made anew with what
+    /// is known of both, and serves either from then on.
+    private func statement(_ text: String, _ types: [Oid]) throws -> PostgresStatement {
+        let kept = statements[text] ?? []
+        if let fitting = kept.first(where: { $0.serves(types) }) { return fitting }
+        let lacking = kept.firstIndex { $0.agrees(with: types) }
+        let known = lacking.map { kept[$0].merged(with: types) } ?? types
+        prepared += 1
         nextName += 1
-        let new = PostgresStatement(name: "s\(nextName)")
-        let result = PQprepare(handle, new.name, key.text, Int32(key.types.count), key.types)
+        let new = PostgresStatement(name: "s\(nextName)", values: known)
+        let result = PQprepare(handle, new.name, text, Int32(known.count), known)
         defer { PQclear(result) }
-        try check(result, key.text)
-        statements[key] = new
+        try check(result, text)
+        if let lacking { statements[text]?[lacking] = new } else { statements[text, default: []].append(new) }
         return new
     }
 

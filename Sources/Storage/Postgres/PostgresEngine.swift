@@ -9,6 +9,7 @@ final class PostgresEngine: Engine {
     private let connections: Int
     private let queue: PostgresQueue
     private let messenger: PostgresMessenger
+    private let freshness = PostgresFreshness()
     private let threads = ThreadCount()
     private let messengerThreads = ThreadCount()
 
@@ -61,7 +62,7 @@ final class PostgresEngine: Engine {
     /// Starts a thread with a connection of its own, if there may be one more. The first one says whether it could
     /// connect; later ones connect when they have something to do.
     private func startThread(opened: CheckedContinuation<Void, any Error>?) {
-        let (address, queue, mint) = (address, queue, mint)
+        let (address, queue, mint, freshness) = (address, queue, mint, freshness)
         threads.start(name: "postgres", limit: connections) {
             var first: PostgresConnection?
             if let opened {
@@ -75,7 +76,9 @@ final class PostgresEngine: Engine {
             let worker = PostgresWorker(address: address, mint: mint, connection: first)
             while let turn = queue.next() {
                 worker.serve(turn)
-                queue.ended(turn)
+                let isDue = freshness.isDue(after: turn)
+                queue.ended(turn, isBusy: isDue)
+                if isDue { worker.refresh() }
             }
         }
     }

@@ -53,14 +53,20 @@ final class PostgresQueue: @unchecked Sendable {
         }
     }
 
-    /// Says that a turn has ended, so that another of its kind may begin.
-    func ended(_ turn: Turn) {
+    /// Says that a turn has ended, so that another of its kind may begin. Its thread takes the next one itself, unless
+    /// it has something else to do first; another is woken when more wait.
+    func ended(_ turn: Turn, isBusy: Bool = false) {
         condition.lock()
         switch turn {
         case .read: reading -= 1
         case .write: writing -= 1
         }
-        condition.broadcast()
+        // Those that wait at the end have to see that nothing is left.
+        if isClosed {
+            condition.broadcast()
+        } else if reads.count + writes.count > (isBusy ? 0 : 1) {
+            condition.signal()
+        }
         condition.unlock()
     }
 

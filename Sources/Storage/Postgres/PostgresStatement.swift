@@ -92,10 +92,24 @@ struct PostgresParameters {
 /// One prepared statement of a connection, with the columns of its result.
 final class PostgresStatement {
     let name: String?
+    /// The types of the values that it was prepared for; 0 where there was NULL.
+    private let values: [Oid]
     private var columns: Columns?
     private var types: [Oid] = []
 
-    init(name: String?) { self.name = name }
+    init(name: String?, values: [Oid] = []) {
+        self.name = name
+        self.values = values
+    }
+
+    /// Whether values of these types can be bound to it.
+    func serves(_ types: [Oid]) -> Bool { zip(values, types).allSatisfy { $1 == 0 || $0 == $1 } }
+
+    /// Whether they could be if it had known more.
+    func agrees(with types: [Oid]) -> Bool { zip(values, types).allSatisfy { $0 == 0 || $1 == 0 || $0 == $1 } }
+
+    /// What is known of the values' types by now.
+    func merged(with types: [Oid]) -> [Oid] { zip(values, types).map { $0 == 0 ? $1 : $0 } }
 
     /// Reads a result and gives it back.
     func result(of result: OpaquePointer?, _ text: String, _ connection: PostgresConnection) throws -> StatementResult {

@@ -68,6 +68,15 @@ final class PostgresWorker {
         }
     }
 
+    /// Has PostgreSQL look at tables that have grown much. What fails here is done later by PostgreSQL itself.
+    func refresh() {
+        do {
+            try connected().refreshGrownTables()
+        } catch {
+            rollBack()
+        }
+    }
+
     private func connected() throws -> PostgresConnection {
         if let connection, !connection.isLost {
             try connection.forgetStatements()

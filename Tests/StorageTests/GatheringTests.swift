@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// What comes at the same time shares a transaction, and one bad element spoils no other.
+import NIOConcurrencyHelpers
+import Testing
+
+@testable import Storage
+
+@Suite struct GatheringTests {
+    private struct Bad: Error {}
+
+    /// Keeps what was committed together. The first batch waits until it is let go, so that the next one gathers.
+    private final class Ledger: Sendable {
+        let batches = NIOLockedValueBox<[[Int]]>([])
+        private let gate = AsyncStream<Void>.makeStream()
+
+        func open() { gate.continuation.finish() }
+
+        func commit(_ elements: [Int]) async throws -> [Int] {
+            let isFirst = batches.withLockedValue { batches in
+                batches.append(elements)
+                return batches.count == 1
+            }
+            if isFirst { for await _ in gate.stream {} }
+            if elements.contains(13) { throw Bad() }
+            return elements.map { $0 * 2 }
+        }
+    }
+
+    /// Adds a first element, and when it is being committed the others.
+    private func gather(
+        _ elements: [Int], triesSingly: Bool
+    ) async throws -> (outcomes: [Int: Int], batches: [[Int]]) {
+        let ledger = Ledger()
+        let gathering = Gathering<Int, Int>(triesSingly: triesSingly) { try await ledger.commit($0) }
+        return try await withThrowingTaskGroup(of: (Int, Int?).self) { group in
+            group.addTask { (0, try await gathering.add(0)) }
+            while ledger.batches.withLockedValue(\.isEmpty) { await Task.yield() }
+            for element in elements { group.addTask { (element, try? await gathering.add(element)) } }
+            while gathering.waitingCount < elements.count { await Task.yield() }
+            ledger.open()
+            var outcomes: [Int: Int] = [:]
+            for try await (element, outcome) in group { outcomes[element] = outcome }
+            return (outcomes, ledger.batches.withLockedValue(\.self))
+        }
+    }
+
+    @Test func `what waits during a commit is committed together, and everybody gets his own outcome`() async throws {
+        let (outcomes, batches) = try await gather(Array(1...10), triesSingly: true)
+        #expect(batches.map { $0.sorted() } == [[0], Array(1...10)])
+        #expect(outcomes == Dictionary(uniqueKeysWithValues: (0...10).map { ($0, $0 * 2) }))
+    }
+
+    @Test func `many are committed sixteen by sixteen, and the rest afterwards`() async throws {
+        let (outcomes, batches) = try await gather(Array(20...60), triesSingly: true)
+        #expect(batches.map(\.count) == [1, 32, 9])
+        #expect(outcomes.count == 42)
+    }
+
+    @Test func `one that fails fails alone`() async throws {
+        let (outcomes, batches) = try await gather([11, 12, 13, 14], triesSingly: true)
+        #expect(outcomes == [0: 0, 11: 22, 12: 24, 14: 28])
+        #expect(batches.map(\.count) == [1, 4, 1, 1, 1, 1])
+    }
+
+    @Test func `a look-up that fails fails for all that share it`() async throws {
+        let (outcomes, batches) = try await gather([11, 12, 13, 14], triesSingly: false)
+        #expect(outcomes == [0: 0])
+        #expect(batches.map(\.count) == [1, 4])
+    }
+}
