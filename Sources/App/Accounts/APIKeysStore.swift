@@ -40,15 +40,20 @@ struct APIKeysStore {
             """) == 1
     }
 
-    static func holder(hash: [UInt8]) -> SQL {
+    /// Who holds keys that work, by the keys' hashes.
+    static func holders(_ hashes: Set<[UInt8]>) -> SQL {
         """
-        SELECT k.id, k.tenant_id, k.source, k.scopes, t.surveys_enabled FROM api_key k
+        SELECT k.hash, k.id, k.tenant_id, k.source, k.scopes, t.surveys_enabled FROM api_key k
         JOIN tenant t ON t.id = k.tenant_id AND t.archived_at IS NULL
-        WHERE k.hash = \(hash) AND k.revoked_at IS NULL
+        WHERE k.hash IN (\(SQL.list(hashes))) AND k.revoked_at IS NULL
         """
     }
 
-    static func holder(_ row: Row) throws -> SignedInKey {
+    static func holders(_ rows: [Row]) throws -> [[UInt8]: SignedInKey] {
+        try Dictionary(uniqueKeysWithValues: rows.map { (try $0.get("hash"), try holder($0)) })
+    }
+
+    private static func holder(_ row: Row) throws -> SignedInKey {
         var key = SignedInKey(
             tenant: try row.get("tenant_id"), key: try row.get("id"), source: try row.get("source"),
             scopes: scopes(try row.get("scopes")))

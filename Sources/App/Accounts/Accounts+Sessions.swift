@@ -45,8 +45,7 @@ extension Accounts {
     /// The holder of an API key; nil when there is none or it was revoked.
     func keyHolder(_ shown: String) async throws -> SignedInKey? {
         guard let token = Token(shown: shown, prefix: "otk_") else { return nil }
-        return try await installation.database.query(APIKeysStore.holder(hash: token.hash)).first
-            .map(APIKeysStore.holder)
+        return try await keyLookUps.add(token.hash)
     }
 
     // MARK: Links

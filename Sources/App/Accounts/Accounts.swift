@@ -6,6 +6,8 @@ import Storage
 public struct Accounts: Sendable {
     let installation: Installation
     let passwords: Passwords
+    /// API keys' hashes on their way to their holders: requests that come at the same time share a look-up.
+    let keyLookUps: Gathering<[UInt8], SignedInKey?>
     /// Who sends mail to people who work here (Mailings).
     let mailsDue: @Sendable ([AccountMailDue], any Transaction, Moment) throws -> Void
     /// Whether a centre has a mail server (Settings).
@@ -20,6 +22,11 @@ public struct Accounts: Sendable {
         self.mailsDue = mailsDue
         self.hasMailServer = hasMailServer
         passwords = Passwords()
+        keyLookUps = Gathering(triesSingly: false) { hashes in
+            let rows = try await installation.database.query(APIKeysStore.holders(Set(hashes)))
+            let holders = try APIKeysStore.holders(rows)
+            return hashes.map { holders[$0] }
+        }
     }
 
     // MARK: Centres

@@ -23,7 +23,7 @@ import Testing
 
     private static let asked: [Asked] = [
         Asked("a session", SessionsStore.holder(hash: [1], at: now)),
-        Asked("an API key", APIKeysStore.holder(hash: [1])),
+        Asked("an API key", APIKeysStore.holders([[1], [2]])),
         Asked("a link's invitation", InvitationStore.byToken([1])),
         Asked("a form", SurveyStore.selectForm(FormID(raw: 1), of: tenant)),
         Asked("a form's version", SurveyStore.selectVersion(FormVersionID(raw: 1), of: tenant)),
