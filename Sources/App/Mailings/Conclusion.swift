@@ -27,16 +27,6 @@ struct Concluded: Sendable {
 }
 
 extension Mailings {
-    /// Writes outcomes in a transaction of their own.
-    func conclude(_ elements: [(tenant: TenantID, one: Concluded)], wakesRuns: Bool = false) async throws {
-        try await installation.database.write { tx in
-            let now = installation.clock.now()
-            for (tenant, group) in Dictionary(grouping: elements, by: \.tenant) {
-                try conclude(group.map(\.one), of: tenant, wakesRuns: wakesRuns, in: tx, at: now)
-            }
-        }
-    }
-
     /// Writes outcomes of one centre. What is said twice, or by somebody who no longer holds the message, changes
     /// nothing but the work.
     /// - Parameter wakesRuns: Runs are woken instead of being taken on in this transaction.

@@ -8,46 +8,27 @@ import Storage
 
 /// Delivers messages of this node over kept connections.
 final class MailDeliveryService: Sendable {
-    /// A message whose first byte is about to leave.
-    private struct Beginning: Sendable {
-        let tenant: TenantID
-        let message: MessageID
-    }
-
     /// Messages of one claimed batch that are encoded and wait for a connection, or are on one.
     private static let underWay = 24
 
     private let mailings: Mailings
     private let pool: SMTPPool
     private let pace = MailPace()
-    private let beginnings: Gathering<Beginning, Int?>
-    private let conclusions: Gathering<(tenant: TenantID, one: Concluded), Void>
+    /// What is written of messages under way: their number of attempts when they begin, nil when they may not.
+    private let steps: Gathering<LedgerStep, Int?>
     /// Messages refused at MAIL FROM in a row, by centre and sender.
     private let refusals = NIOLockedValueBox<[String: Set<MessageID>]>([:])
 
     init(mailings: Mailings, pool: SMTPPool) {
         self.mailings = mailings
         self.pool = pool
-        let installation = mailings.installation
-        beginnings = Gathering { elements in
-            try await installation.database.write { tx in
-                let now = installation.clock.now()
-                var attempts: [MessageID: Int] = [:]
-                for (tenant, group) in Dictionary(grouping: elements, by: \.tenant) {
-                    let ledger = LedgerStore(tx: tx, tenant: tenant)
-                    attempts.merge(try ledger.begin(group.map(\.message), at: now)) { $1 }
-                }
-                return elements.map { attempts[$0.message] }
-            }
-        }
-        conclusions = Gathering { elements in
+        steps = Gathering { steps in
             do {
-                try await mailings.conclude(elements)
-            } catch let error where elements.count == 1 && !(error is LeaseLost) {
+                return try await mailings.write(steps)
+            } catch let error where steps.count == 1 && !(error is LeaseLost) {
                 // A run that cannot go on must not leave its mail without an outcome.
-                try await mailings.conclude(elements, wakesRuns: true)
+                return try await mailings.write(steps, wakesRuns: true)
             }
-            return elements.map { _ in }
         }
     }
 
@@ -96,7 +77,7 @@ final class MailDeliveryService: Sendable {
                     let (attempt, verdict) = try await self.attempt(message, mail: mail, plan: paced, context)
                     let one = Concluded(
                         item: item, message: message, attempt: attempt, verdict: verdict, isTried: true)
-                    try await self.conclusions.add((tenant, one))
+                    _ = try await self.steps.add(.conclude(tenant, one))
                 }
             }
             try await group.waitForAll()
@@ -149,11 +130,10 @@ final class MailDeliveryService: Sendable {
             sender: returnPath ?? message.from, recipient: recipient, content: bytes,
             needsSMTPUTF8: message.needsSMTPUTF8)
         let attempt = NIOLockedValueBox<Int?>(nil)
-        let beginning = Beginning(tenant: mail.tenant, message: row.id)
         let hooks = SMTPHooks(
-            willBegin: { [beginnings] in
+            willBegin: { [steps] in
                 if context.isStopping() { return false }
-                guard let number = try? await beginnings.add(beginning) else { return false }
+                guard let number = try? await steps.add(.begin(mail.tenant, row.id)) else { return false }
                 attempt.withLockedValue { $0 = number }
                 return true
             },

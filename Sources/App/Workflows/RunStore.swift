@@ -140,7 +140,7 @@ struct RunStore {
     /// Writes runs that the transaction has locked.
     func save(_ steps: [RunStep], at now: Moment) throws {
         guard !steps.isEmpty else { return }
-        for piece in steps.piecesForStatements { try savePiece(piece, at: now) }
+        try saveStates(steps, at: now)
         for step in steps where step.hasNewVariables {
             try tx.execute(
                 """
@@ -151,8 +151,8 @@ struct RunStore {
         try insertLines(steps.flatMap { step in step.lines.map { (step.run.id, $0) } })
     }
 
-    private func savePiece(_ steps: ArraySlice<RunStep>, at now: Moment) throws {
-        let values = steps.map { step -> SQL in
+    private func saveStates(_ steps: [RunStep], at now: Moment) throws {
+        let values = steps.paddedForStatement.map { step -> SQL in
             let run = step.run
             return """
                 (\(run.id), \(run.state), \(run.reason.sqlValue), \(run.block.sqlValue),
