@@ -12,7 +12,7 @@ struct OtklikCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, TenantCommand.self, UserCommand.self, TeamCommand.self,
             APIKeyCommand.self, ReportCommand.self, SendTestCommand.self, HealthCommand.self, DKIMCommand.self,
-            BounceCommand.self, ConfigCommand.self, DatabaseCommand.self,
+            BounceCommand.self, FormsCommand.self, ConfigCommand.self, DatabaseCommand.self,
         ])
 }
 

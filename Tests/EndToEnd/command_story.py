@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command line beside a running server: people, keys, centres, figures and a test mail, as an operator types them."""
+"""The command line beside a running server: people, keys, centres, forms, figures and a test mail, as an operator types
+them."""
 import argparse
 import json
 import os
 import subprocess
 import tempfile
+import zipfile
+
+import jsonschema
 
 from kill_story import use_smtp
 from mail_server import MailServer
@@ -102,6 +106,46 @@ def walk_keys(terminal, server):
     assert not any("key" in k for k in keys), "a secret is shown again"
 
 
+def walk_forms(terminal, folder):
+    forms = terminal.json("forms", "list", "--tenant", "demo")
+    name = next(form["name"] for form in forms if len(form["languages"]) == 2)
+    assert not any(form["isArchived"] for form in forms) and terminal.json("forms", "list", "--archived", "--tenant", "demo") == []
+    first, second = f"{folder}/first.zip", f"{folder}/second.zip"
+    written = terminal.json("forms", "export", name.upper(), first, "--tenant", "demo")
+    assert written["bytes"] == os.path.getsize(first) > 500, written
+    made = terminal.json("forms", "import", first, "--name", "Из файла", "--tenant", "demo")
+    assert made["version"] == 1 and made["answers"] == 0 and made["workflows"] == [], made
+    terminal.run("forms", "export", "из файла", second, "--tenant", "demo")
+    assert open(first, "rb").read() == open(second, "rb").read(), "the same form has other bytes"
+    assert "Из файла" in terminal.run("forms", "list", "--tenant", "demo", language="ru")
+    taken = terminal.json("forms", "import", first, "--name", "из файла", "--tenant", "demo", status=3)
+    assert taken["errors"][0]["field"] == "name", taken
+    unknown = terminal.json("forms", "export", "No such form", second, "--tenant", "demo", status=3)
+    assert unknown["errors"][0]["code"] == "unknown_form", unknown
+    assert terminal.run("forms", "export", name, "/nowhere/form.zip", "--tenant", "demo", status=1)
+    # A centre without the fields is told which, and decides.
+    strange = f"{folder}/strange.zip"
+    with zipfile.ZipFile(first) as there, zipfile.ZipFile(strange, "w") as here:
+        form = json.loads(there.read("form.json"))
+        jsonschema.validate(form, json.loads(terminal.run("forms", "schema")))
+        for field in form["fields"]:
+            field["key"] += "_x"
+        for language in form["languages"]:
+            for block in language["blocks"]:
+                if block.get("field"):
+                    block["field"] += "_x"
+        here.writestr("form.json", json.dumps(form))
+    asked = terminal.json("forms", "import", strange, "--name", "Чужая", "--tenant", "demo", status=3)
+    assert len(asked["errors"]) == len(form["fields"]) and {e["code"] for e in asked["errors"]} == {"missing_field"}, asked
+    assert terminal.json("forms", "import", strange, "--name", "Чужая", "--fields", "create", "--tenant", "demo")["version"] == 1
+    with open(f"{folder}/broken.zip", "wb") as file:
+        file.write(b"PK no zip")
+    broken = terminal.json("forms", "import", f"{folder}/broken.zip", "--name", "Broken", "--tenant", "demo", status=3)
+    assert broken["errors"][0]["code"] == "not_a_zip" and broken["errors"][0]["field"] == "file", broken
+    assert terminal.run("forms", "import", f"{folder}/none.zip", "--name", "None", "--tenant", "demo", status=1)
+    assert len(terminal.json("forms", "list", "--tenant", "demo")) == len(forms) + 2, "something was stored"
+
+
 def walk_figures(terminal, server):
     for by in ("agent", "team", "service", "disposition", "day"):
         query = f"from=2026-01-01&to=2027-12-31&by={by}"
@@ -146,6 +190,7 @@ def main():
                 walk_centres(terminal)
                 walk_people(terminal, server)
                 walk_keys(terminal, server)
+                walk_forms(terminal, folder)
                 walk_figures(terminal, server)
                 walk_mail(terminal, server, mail)
             finally:

@@ -4,7 +4,7 @@ import Foundation
 import Storage
 
 /// What becomes of a block whose field the centre has not, or on another scale.
-enum MissingFields: String, CaseIterable, Sendable {
+public enum MissingFields: String, CaseIterable, Sendable {
     /// Nothing is imported; the fields are listed.
     case ask
     /// The fields are made, under a key of their own where theirs is taken.
@@ -77,11 +77,11 @@ struct SurveyFiles: Sendable {
         }
     }
 
-    /// Stores a file as a new form.
+    /// Stores a file as a new form, and writes it down.
     /// - Throws: ``Refusals`` with all that is wrong; nothing is stored then.
-    func take(
+    @discardableResult func take(
         _ read: ReadSurveyFile, named name: String, _ choice: MissingFields, of tenant: TenantID,
-        in tx: any Transaction, as change: SurveyChange
+        in tx: any Transaction, as change: SurveyChange, by doer: Doer
     ) throws -> FormID {
         let fields = try surveys.fields(of: tenant, in: tx)
         let missing = unfitting(read.file, fields: fields)
@@ -110,7 +110,9 @@ struct SurveyFiles: Sendable {
             languages: read.file.languages.map { $0.rebinding(keys) }, css: read.style, image: read.picture?.sha256)
         let draft = NewForm(
             name: name, content: content, validDays: read.file.validDays, editHours: read.file.editHours)
-        return try surveys.create(draft, of: tenant, in: tx, as: change)
+        let form = try surveys.create(draft, of: tenant, in: tx, as: change)
+        try surveys.log("surveys.audit.formImported", form, ["name": name.trimmed], doer, tenant, tx, change.at)
+        return form
     }
 
     private static func free(_ key: String, taken: Set<String>) -> String {

@@ -25,12 +25,14 @@ struct SurveyImportPage {
             \(textField(label, value: name, autocomplete: "off", limit: SurveyLimits.nameCharacters))\
             \(fileField(file, accepting: ".zip,application/zip"))\
             \(radioButtons(fields, choices, selected: choice.rawValue))\
+            <p class="note"><a href="\(SurveyFileSchema.path)">\(t("surveys.import.schema"))</a></p>\
             <div class="form-end">\(submitButton(t("surveys.import.do")))\
             \(linkButton(t("frame.cancel"), to: "/forms"))</div>
             """
         var page = Page(
             title: t("surveys.import"), current: .forms,
-            body: card(nil, uploadForm(to: "/forms/import", signedIn: signedIn, content)), hasErrors: !errors.isEmpty)
+            body: card(nil, uploadForm(to: "/forms/import", signedIn: signedIn, isTried: true, content)),
+            hasErrors: !errors.isEmpty)
         page.path = [(t("surveys.title"), "/forms")]
         return page
     }

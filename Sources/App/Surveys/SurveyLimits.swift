@@ -33,7 +33,7 @@ public enum SurveyLimits {
     /// Saved versions that are listed, the newest first.
     public static let listedVersions = 200
     /// Bytes of a form's zip, and of the `form.json` in it.
-    static let zipBytes = 8 * 1024 * 1024
+    public static let zipBytes = 8 * 1024 * 1024
     static let fileBytes = draftBytes
     /// How deep values of `form.json` lie in each other.
     static let fileDepth = 16

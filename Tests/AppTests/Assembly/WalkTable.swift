@@ -33,6 +33,7 @@ enum WalkTable {
         "GET /health/ready": .open,
         "GET /api": .open,
         "GET /api/v1/openapi.json": .open,
+        "GET /schema/form-1.json": .open,
         "GET /login": .open,
         "POST /login": .open,
         "GET /{centre}/login": .open,

@@ -108,6 +108,25 @@ import Testing
         }
     }
 
+    @Test(arguments: engines) func `a trial says what is wrong, or nothing, and stores nothing`(
+        engine: Dialect
+    ) async throws {
+        try await run(engine) { app, world, browser, form in
+            let file = try await browser.get("/forms/\(form)/export").bytes
+            let before = try await forms(app, world)
+            let trial = "/forms/import?trial=1"
+            let good = try await browser.upload(trial, "file", file: file, fields: ["name": "Другой"])
+            #expect(good.status == .noContent && good.body.isEmpty)
+            let taken = try await browser.upload(trial, "file", file: file, fields: ["name": "опрос"])
+            #expect(taken.status == .unprocessableContent && taken.body.contains("#field-name"))
+            #expect(try await forms(app, world) == before)
+            let log = try await app.database.query("SELECT 1 FROM audit WHERE action = 'surveys.audit.formImported'")
+            #expect(log.isEmpty)
+            let really = try await browser.upload("/forms/import", "file", file: file, fields: ["name": "Другой"])
+            #expect(really.status == .seeOther)
+        }
+    }
+
     @Test(arguments: engines) func `hostile files are refused with their reason, and nothing is stored`(
         engine: Dialect
     ) async throws {
