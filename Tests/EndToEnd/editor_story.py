@@ -12,6 +12,7 @@ import zlib
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
+import editor_rules
 import every_page
 from browser_story import Watch
 from otklik_server import ROOT, Server
@@ -404,6 +405,8 @@ def main():
         assert not told, told
         other, keys = person("dark")
         build_by_keyboard(other, server)
+        opened(other, other.url)
+        editor_rules.compare(other)
         assert not keys.problems, keys.problems
         print("built with the keyboard", flush=True)
         meet(page, other, server, form)
