@@ -378,6 +378,40 @@ def refuse(page, server):
     assert page.locator(".paper-block.chosen").count() == 1
 
 
+def touch(page):
+    """Fingers do what the mouse does: a tap adds, a held finger drags, and a tapped block shows its buttons."""
+    fingers = page.context.new_cdp_session(page)
+
+    def finger(kind, *points):
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    before = texts(page)
+    page.locator("[data-kind=notes] button").tap()
+    page.locator(".work-pane textarea").fill("Добавлено пальцем")
+    page.locator(".work-pane .pane-head button").tap()
+    assert texts(page) == [*before[:-1], "Добавлено пальцем", before[-1]], texts(page)
+    blocks(page).first.scroll_into_view_if_needed()
+    source, target = blocks(page).first.bounding_box(), blocks(page).nth(1).bounding_box()
+    x, start, end = source["x"] + source["width"] / 2, source["y"] + 20, target["y"] + target["height"] - 10
+    finger("touchStart", (x, start))
+    page.wait_for_timeout(500)
+    for step in range(1, 21):
+        finger("touchMove", (x, start + (end - start) * step / 20))
+        page.wait_for_timeout(20)
+    page.wait_for_timeout(200)
+    finger("touchEnd")
+    page.wait_for_timeout(200)
+    assert texts(page)[:2] == [before[1], before[0]], texts(page)
+    blocks(page).first.tap()
+    page.locator(".work-pane .pane-head button").tap()
+    blocks(page).first.get_by_role("button", name=re.compile("^Ниже")).tap()
+    assert texts(page)[:2] == before[:2], texts(page)
+    blocks(page).nth(len(before) - 1).tap()
+    page.locator(".work-pane .pane-head button").tap()
+    blocks(page).nth(len(before) - 1).get_by_role("button", name=re.compile("^Удалить")).tap()
+    assert texts(page) == before, texts(page)
+
+
 def main():
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with tempfile.TemporaryDirectory(prefix="otklik-editor-") as folder, sync_playwright() as playwright:
@@ -386,7 +420,8 @@ def main():
 
         def person(scheme, width=1440):
             context = browser.new_context(
-                viewport={"width": width, "height": 900}, locale="ru", color_scheme=scheme, reduced_motion="reduce")
+                viewport={"width": width, "height": 900}, locale="ru", color_scheme=scheme, reduced_motion="reduce",
+                has_touch=width < 600, is_mobile=width < 600)
             page = context.new_page()
             every_page.sign_in(page, server, "administrator")
             return page, Watch(page, server.address)
@@ -420,6 +455,8 @@ def main():
         look(narrow, "editor on a phone")
         blocks(narrow).nth(1).click()
         look(narrow, "settings on a phone")
+        narrow.locator(".work-pane .pane-head button").tap()
+        touch(narrow)
         assert not few.problems, few.problems
         print("two people, leaving, refusals, a phone", flush=True)
         browser.close()
