@@ -67,6 +67,12 @@ struct RunStore {
         ).first
     }
 
+    /// Runs that wait for news of their mail and have heard none, locked.
+    func lockedForSignal(_ ids: [RunID]) throws -> [Run] {
+        if ids.isEmpty { return [] }
+        return try locked("r.id IN (\(Self.list(ids))) AND r.state = 'sending' AND r.signal IS NULL")
+    }
+
     /// Remembers the block whose mail came back late.
     func setLate(_ id: RunID, block: String) throws {
         try tx.execute("UPDATE run SET late_block = \(block) WHERE tenant_id = \(tenant) AND id = \(id)")

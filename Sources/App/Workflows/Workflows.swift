@@ -48,13 +48,19 @@ public struct Workflows: Sendable {
     public func signal(
         _ signals: [MailSignal], of tenant: TenantID, isLater: Bool = false, in tx: any Transaction, at now: Moment
     ) throws {
-        let taken = Set(try RunStore(tenant: tenant, tx: tx).signal(signals))
-        guard !taken.isEmpty else { return }
-        let outcomes =
-            isLater
-            ? Dictionary(uniqueKeysWithValues: taken.map { ($0, WorkOutcome.again(at: now.milliseconds)) })
-            : try advance(taken.sorted(), of: tenant, in: tx, at: now)
-        try wakeLater(outcomes, of: tenant, in: tx)
+        let store = RunStore(tenant: tenant, tx: tx)
+        guard !isLater else {
+            let taken = Set(try store.signal(signals))
+            let outcomes = taken.map { ($0, WorkOutcome.again(at: now.milliseconds)) }
+            return try wakeLater(Dictionary(uniqueKeysWithValues: outcomes), of: tenant, in: tx)
+        }
+        let byRun = Dictionary(grouping: signals, by: \.run)
+        let taken = try store.lockedForSignal(byRun.keys.sorted()).compactMap { run -> Run? in
+            var run = run
+            run.signal = byRun[run.id]?.first { $0.block == nil || $0.block == run.block }?.signal
+            return run.signal == nil ? nil : run
+        }
+        try wakeLater(try advance(taken, of: tenant, in: tx, at: now), of: tenant, in: tx)
     }
 
     /// A mail of a run came back after all. Where nobody else has got the block's mail, the run walks the block's
