@@ -12,9 +12,9 @@ import sys
 import tempfile
 import time
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
+from accessibility import violations
 from otklik_server import BINARY, Server
 
 WIDTHS = (360, 1280)
@@ -80,10 +80,8 @@ def look(page, where):
     """What every page has to be: no wider than the screen, and without accessibility violations."""
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{where}: {overflow} px wider than the screen"
-    violations = Axe().run(page).response["violations"]
-    assert not violations, f"{where}: " + json.dumps(
-        [{"id": one["id"], "nodes": [node["html"][:200] for node in one["nodes"][:3]]} for one in violations],
-        ensure_ascii=False)
+    found = violations(page)
+    assert not found, f"{where}: " + json.dumps(found, ensure_ascii=False)
 
 
 def answer(page, link, language, where):

@@ -69,9 +69,10 @@ def links(page, server):
                 yield path
 
 
-def find(page, server, starts):
-    """One address of each kind that can be reached from some, in the order in which they are found."""
-    kinds, waiting = {}, list(starts)
+def visit(page, server, starts):
+    """Opens one address of each kind that can be reached from some, in the order in which they are found: the kind, the
+    address and the reply, while the page is open."""
+    kinds, waiting = set(), list(starts)
     while waiting:
         path = waiting.pop(0)
         name = kind(path)
@@ -83,9 +84,20 @@ def find(page, server, starts):
             continue  # a download
         if not (reply.headers.get("content-type") or "").startswith("text/html"):
             continue
-        kinds[name] = path
+        kinds.add(name)
         waiting += [one for one in links(page, server) if kind(one) not in kinds]
-    return kinds
+        yield name, path, reply
+
+
+def revisit(page, server, kinds):
+    """Opens pages that were found before."""
+    for name, path in kinds.items():
+        yield name, path, page.goto(server.address + path)
+
+
+def find(page, server, starts):
+    """One address of each kind that can be reached from some, in the order in which they are found."""
+    return {name: path for name, path, _ in visit(page, server, starts)}
 
 
 def choose(context, server, language, theme):

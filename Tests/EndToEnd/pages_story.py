@@ -14,10 +14,10 @@ import subprocess
 import sys
 import tempfile
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 import every_page
+from accessibility import violations
 from browser_story import Watch, mail_to, until
 from otklik_server import ROOT, Server
 
@@ -29,9 +29,20 @@ KEY = re.compile(r"(?<![\w/@.-])(?:" + "|".join(ROOMS) + r")\.[a-z][A-Za-z]+(?:\
 WEIGHT_BYTES = 60 * 1024
 
 
-def check_axe(page, where):
-    violations = Axe().run(page).response["violations"]
-    return [f"{where}: axe {one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}" for one in violations]
+# A panel that was looked at, but for where it leads and what it sends: rows' menus and the person's are all alike.
+PANEL = """(id) => {
+    const copy = document.getElementById(id).cloneNode(true);
+    for (const one of copy.querySelectorAll('*')) {
+        for (const name of ['href', 'action', 'value', 'id', 'for', 'aria-labelledby', 'aria-describedby']) {
+            if (one.hasAttribute(name)) one.setAttribute(name, '');
+        }
+    }
+    return copy.innerHTML;
+}"""
+
+
+def check_axe(page, where, part=None):
+    return [f"{where}: axe {one['id']}: {one['nodes']}" for one in violations(page, part)]
 
 
 def check_words(page, where):
@@ -57,52 +68,59 @@ def check_width(page, where):
     return faults
 
 
-def open_panels(page, where):
-    """Every menu and dialog of a page is one more thing to be looked at."""
+def open_panels(page, where, seen):
+    """Every menu and dialog of a page is one more thing to be looked at; those that were seen elsewhere are not."""
     faults = []
     for button in page.locator("button[popovertarget]:visible").all():
+        name = button.get_attribute("popovertarget")
+        content = page.evaluate(PANEL, name)
+        if content in seen:
+            continue
+        seen.add(content)
         button.click()
-        faults += check_axe(page, where + " " + (button.get_attribute("popovertarget") or ""))
+        page.locator(f"#{name}:popover-open").wait_for()
+        faults += check_axe(page, f"{where} {name}", f"#{name}")
         page.keyboard.press("Escape")
     link = page.locator("a[data-module='Frame/dialog.mjs']:visible")
     if link.count():
         link.first.click()
         page.locator("dialog[open]").wait_for()
-        faults += check_axe(page, where + " dialog")
+        faults += check_axe(page, where + " dialog", "dialog[open]")
         page.keyboard.press("Escape")
         assert link.first.evaluate("(one) => one === document.activeElement"), f"{where}: the focus is lost"
     return faults
 
 
-def check_role(browser, server, folder, role, starts):
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    if role != "nobody":
-        every_page.sign_in(page, server, role)
-    kinds = every_page.find(page, server, starts) if role != "nobody" else {path: path for path in starts}
-    state = context.storage_state()
-    context.close()
-    faults = []
+def check_role(browser, server, folder, role, starts, seen):
+    """Finds the pages of a role while looking at them in Russian and light, and looks at them in English and dark."""
+    kinds, faults, state = {path: path for path in starts}, [], None
     for language, theme in (("ru", "light"), ("en", "dark")):
         context = browser.new_context(
             viewport={"width": 1440, "height": 900}, storage_state=state, color_scheme=theme, locale=language)
-        if role != "nobody":
-            every_page.choose(context, server, language, theme)
         page = context.new_page()
+        is_first = state is None
+        if role != "nobody":
+            if is_first:
+                every_page.sign_in(page, server, role)
+            every_page.choose(context, server, language, theme)
         watch = Watch(page, server.address)
-        for number, (kind, path) in enumerate(kinds.items()):
+        known = 0
+        follows = is_first and role != "nobody"
+        visits = every_page.visit(page, server, starts) if follows else every_page.revisit(page, server, kinds)
+        for number, (kind, path, reply) in enumerate(visits):
+            kinds[kind] = path
             where = f"{role} {kind} {language} {theme}"
-            expected = len(watch.problems)
-            reply = page.goto(server.address + path)
             (folder / f"{role}-{number}-{language}.html").write_text(reply.text())
             (folder / f"{role}-{number}-{language}.kind").write_text(kind)
             faults += check_axe(page, where) + check_words(page, where)
-            if theme == "light":
-                faults += open_panels(page, where)
+            if is_first:
+                faults += open_panels(page, where, seen)
             faults += check_width(page, where)
             if reply.status >= 400:
-                del watch.problems[expected:]
+                del watch.problems[known:]
+            known = len(watch.problems)
         faults += [f"{role} {language}: {problem}" for problem in watch.problems]
+        state = context.storage_state()
         context.close()
     print(f"{role}: {len(kinds)} pages", flush=True)
     return faults
@@ -217,11 +235,12 @@ def main():
         mails = [mail_to(server, f"client{number}@example.org") for number in (2, 3, 4, 6)]
         every_page.answer(server, mails[:-1], [("1", "5", "10"), ("0", "2", "3"), ("1", "4", "8")])
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        seen = set()
         public = [mail["link"][len(server.base_url):] for mail in (mails[0], mails[-1])]
         faults = check_role(
-            browser, server, folder, "nobody", [*public, "/login", "/sign-in/dead", "/api", "/nowhere"])
+            browser, server, folder, "nobody", [*public, "/login", "/sign-in/dead", "/api", "/nowhere"], seen)
         for role in every_page.ROLES:
-            faults += check_role(browser, server, folder, role, ["/"])
+            faults += check_role(browser, server, folder, role, ["/"], seen)
         walk_without_scripts(browser, server)
         walk_guard(browser, server)
         faults += check_html(folder)
