@@ -102,7 +102,7 @@ public actor PostgresCluster {
         let task = Task {
             try await command("CREATE DATABASE \(Self.template) TEMPLATE template0", in: folder)
             let database = try await Database.openPostgres(url: address(of: Self.template, in: folder), connections: 1)
-            try await closing(database) { try await database.migrate(Assets.schema(of: Assets.load())) }
+            try await closing(database) { try await database.migrate(Assets.schema(of: TestAssets.shared().tree)) }
         }
         makingTemplate = task
         try await task.value

@@ -87,17 +87,18 @@ public final class TestApp: Sendable {
         try await withTemporaryFolder { folder in
             try await withAppDatabase(engine) { database in
                 let clock = TestClock()
-                let assets = try Assets.load()
+                let assets = try TestAssets.shared()
                 var logger = Logger(label: "test")
                 logger.logLevel = .error
                 let installation = Installation(
                     database: database, clock: clock.clock, secret: ServerSecret(bytes: Array(repeating: 7, count: 32)),
-                    catalogue: try Assets.catalogue(of: assets), baseURL: setup.baseURL, dataFolder: folder,
+                    catalogue: assets.catalogue, baseURL: setup.baseURL, dataFolder: folder,
                     logger: logger, provider: setup.provider)
                 let node = try await Node.join(database)
                 let app = TestApp(
                     otklik: Otklik(
-                        installation, assets: assets, trustedProxies: setup.trustedProxies, rates: setup.rates),
+                        installation, assets: assets.tree, webAssets: assets.web,
+                        trustedProxies: setup.trustedProxies, rates: setup.rates),
                     clock: clock, folder: folder, node: node)
                 try await body(app)
                 let left = try await database.query("SELECT DISTINCT kind FROM work ORDER BY kind")
@@ -105,6 +106,7 @@ public final class TestApp: Sendable {
                 let unmentioned = Set(left).subtracting(kinds)
                 if !unmentioned.isEmpty { throw WorkLeft(kinds: unmentioned.sorted()) }
                 try await node.leave()
+                await app.otklik.close()
             }
         }
     }

@@ -110,7 +110,7 @@ private actor SQLiteTemplate {
         let task = Task {
             let folder = try makeTemporaryFolder()
             let database = try await Database.openSQLite(folder: folder)
-            try await database.migrate(Assets.schema(of: Assets.load()))
+            try await database.migrate(Assets.schema(of: TestAssets.shared().tree))
             try await database.close()
             return folder.appending(path: Database.fileName).path
         }

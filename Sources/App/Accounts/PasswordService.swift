@@ -9,18 +9,16 @@ import NIOPosix
 final class Passwords: Sendable {
     private static let operations: UInt64 = 2
     private static let memoryBytes = 19 * 1024 * 1024
-    private let threads: NIOThreadPool
+    /// Of the whole process, so that two at once are two, however many products it holds.
+    private static let threads: NIOThreadPool = {
+        precondition(sodium_init() >= 0, "libsodium is there.")
+        let pool = NIOThreadPool(numberOfThreads: 2)
+        pool.start()
+        return pool
+    }()
     /// A hash of nothing that anybody knows: signing in takes as long for an unknown name as for a known one.
     private static let decoy =
         "$argon2id$v=19$m=19456,t=2,p=1$b3RrbGlrb3RrbGlrb3Rrbw$S3JqOJyzLhGbPeg6m5GmSTkSnFbm4UPVs2tY0CJIdLs"
-
-    init() {
-        precondition(sodium_init() >= 0, "libsodium is there.")
-        threads = NIOThreadPool(numberOfThreads: 2)
-        threads.start()
-    }
-
-    deinit { threads.shutdownGracefully { _ in } }
 
     /// - Throws: ``Refusal`` when a new password is too short or too long.
     static func check(_ password: String) throws {
@@ -36,7 +34,7 @@ final class Passwords: Sendable {
 
     /// The hash with its salt and costs, as text.
     func hash(_ password: String) async throws -> String {
-        try await threads.runIfActive {
+        try await Self.threads.runIfActive {
             let bytes = Array(password.precomposed.utf8CString)
             var hash = [CChar](repeating: 0, count: Int(crypto_pwhash_strbytes()))
             let result = crypto_pwhash_str_alg(
@@ -50,7 +48,7 @@ final class Passwords: Sendable {
     /// Whether the password is the one that was hashed. Without a hash it is not, after as long a time.
     func isPassword(_ password: String, of hash: String?) async throws -> Bool {
         guard password.utf8.count <= AccountsLimits.passwordBytes else { return false }
-        let isRight = try await threads.runIfActive {
+        let isRight = try await Self.threads.runIfActive {
             let bytes = Array(password.precomposed.utf8CString)
             return crypto_pwhash_str_verify(hash ?? Self.decoy, bytes, UInt64(bytes.count - 1)) == 0
         }

@@ -21,11 +21,12 @@ public struct Otklik: Sendable {
     let rates: RateLimits
 
     /// - Parameters:
+    ///   - webAssets: What is made of the assets, where it was made before.
     ///   - assetsFolder: Where pages' files are read from anew for every document; nil for the embedded ones.
     ///   - trustedProxies: Whose word about the client's address is believed.
     ///   - rates: How often one address may ask.
     public init(
-        _ installation: Installation, assets: AssetTree, assetsFolder: URL? = nil,
+        _ installation: Installation, assets: AssetTree, webAssets: WebAssets? = nil, assetsFolder: URL? = nil,
         trustedProxies: AddressList = .none, rates: RateLimits = RateLimits()
     ) {
         self.rates = rates
@@ -34,7 +35,7 @@ public struct Otklik: Sendable {
         self.assets = assets
         rooms = Rooms(installation)
         pool = SMTPPool()
-        webAssets = WebAssets(assets, folder: assetsFolder)
+        self.webAssets = webAssets ?? WebAssets(assets, folder: assetsFolder)
     }
 
     /// Answers requests: what the server and the tests call.

@@ -15,29 +15,27 @@ final class SurveyZipping: Sendable {
     ]
     /// 1 January 1980, where DOS begins to count: the same bytes at every time.
     private static let dosDate: UInt16 = 0x21
-    private let threads: NIOThreadPool
-
-    init() {
-        threads = NIOThreadPool(numberOfThreads: 1)
-        threads.start()
-    }
-
-    deinit { threads.shutdownGracefully { _ in } }
+    /// One for the whole process.
+    private static let threads: NIOThreadPool = {
+        let pool = NIOThreadPool(numberOfThreads: 1)
+        pool.start()
+        return pool
+    }()
 
     /// Packs a form's files: equal contents give equal bytes.
     func packed(_ contents: [String: [UInt8]]) async throws -> [UInt8] {
-        try await threads.runIfActive { try Self.pack(contents) }
+        try await Self.threads.runIfActive { try Self.pack(contents) }
     }
 
     /// The files of a form.
     /// - Throws: ``Refusal`` for the field `file`.
     func unpacked(_ file: [UInt8]) async throws -> [String: [UInt8]] {
-        try await threads.runIfActive { try Self.unpack(file) }
+        try await Self.threads.runIfActive { try Self.unpack(file) }
     }
 
     /// Does something that takes long on the same thread.
     func apart<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await threads.runIfActive(work)
+        try await Self.threads.runIfActive(work)
     }
 
     /// libzip could not write: no memory.

@@ -148,7 +148,7 @@ private func withDescription(_ engine: Dialect = .sqlite, _ body: (DescribedWorl
     }
 
     @Test func `everything that is described is explained in both languages`() throws {
-        let catalogue = try Assets.catalogue(of: try Assets.load())
+        let catalogue = try TestAssets.shared().catalogue
         var missing: [String] = []
         for language in ["ru", "en"] {
             let t = catalogue.localizer(language)

@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func `a folded section stays folded unless the page lies in it`() throws {
-        let t = try Assets.catalogue(of: Assets.load()).localizer("en")
+        let t = try TestAssets.shared().catalogue.localizer("en")
         let inside = NavigationItem("home.navigation", path: "/inside", roles: [.administrator])
         let hidden = NavigationItem("inbox.title", path: "/hidden", roles: [.agent])
         let group = NavigationSection("frame.group.quality", [inside, hidden])

@@ -240,7 +240,7 @@ import Testing
 
     @Test func `the table of docs/SMTP-FAULTS.md says what the program does`() async throws {
         let cases = Self.connecting + Self.everyStep + Self.sending
-        let t = try Assets.catalogue(of: Assets.load()).localizer("en")
+        let t = try TestAssets.shared().catalogue.localizer("en")
         let lines = try await withTemporaryFolder { folder in
             var certificates: [TestCertificate.Kind: TestCertificate] = [:]
             for kind in TestCertificate.Kind.allCases {

@@ -27,7 +27,7 @@ struct CountedWorld {
             let installation = Installation(
                 database: database, clock: TestClock().clock,
                 secret: ServerSecret(bytes: Array(repeating: 7, count: 32)),
-                catalogue: try Assets.catalogue(of: Assets.load()), baseURL: "http://localhost",
+                catalogue: try TestAssets.shared().catalogue, baseURL: "http://localhost",
                 dataFolder: URL(fileURLWithPath: "/nonexistent"), logger: Logger(label: "test"))
             let surveys = Surveys(installation: installation)
             let accounts = Accounts(installation: installation)

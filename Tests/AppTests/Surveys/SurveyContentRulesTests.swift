@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every rule of spec 3.3, broken one at a time.
 import Markup
+import TestSupport
 import Testing
 
 @testable import App
@@ -196,7 +197,7 @@ import Testing
         let refusal = try #require(SurveyContent(languages: [language]).refusals(fields: Self.fields).first)
         #expect(refusal.field == "en.q1")
         #expect(refusal.arguments["block"] == "Question")
-        let catalogue = try Assets.catalogue(of: Assets.load())
+        let catalogue = try TestAssets.shared().catalogue
         for code in ["ru", "en"] { #expect(catalogue.localizer(code).knows(refusal.key)) }
     }
 }

@@ -18,7 +18,7 @@ import Testing
             let installation = Installation(
                 database: database, clock: Clock { Moment(milliseconds: 1_000) },
                 secret: ServerSecret(bytes: Array(repeating: 7, count: 32)),
-                catalogue: try Assets.catalogue(of: Assets.load()), baseURL: "http://localhost",
+                catalogue: try TestAssets.shared().catalogue, baseURL: "http://localhost",
                 dataFolder: URL(fileURLWithPath: "/nonexistent"), logger: Logger(label: "test"))
             let surveys = Surveys(installation: installation)
             try await database.write { [tenant] tx in try surveys.welcome(tenant, language: "ru", in: tx) }

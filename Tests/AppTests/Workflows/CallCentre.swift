@@ -69,7 +69,7 @@ struct CallCentre: Sendable {
             let heard = Heard()
             let installation = Installation(
                 database: database, clock: clock.clock, secret: ServerSecret(bytes: Array(repeating: 7, count: 32)),
-                catalogue: try Assets.catalogue(of: Assets.load()), baseURL: "https://otklik.example.com",
+                catalogue: try TestAssets.shared().catalogue, baseURL: "https://otklik.example.com",
                 dataFolder: URL(fileURLWithPath: "/nonexistent"), logger: Logger(label: "test"))
             let invitations = Invitations(installation: installation) { changes, tx, _ in heard.hear(changes, tx) }
             let inbox = Inbox(installation: installation) { copies, tx, _ in heard.hear(copies, tx) }

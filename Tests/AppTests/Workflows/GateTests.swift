@@ -160,7 +160,7 @@ import Testing
     }
 
     @Test func `every gate has its sentence and survives being stored`() throws {
-        let catalogue = try Assets.catalogue(of: Assets.load())
+        let catalogue = try TestAssets.shared().catalogue
         for gate in Gate.allCases {
             #expect(GateNo("\(GateNo(gate, 5))") == GateNo(gate, 5))
             #expect(GateNo(GateNo(gate).description) == GateNo(gate))

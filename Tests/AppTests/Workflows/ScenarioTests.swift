@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scenarios: their JSON, what is broken, and which events start them.
 import Markup
+import TestSupport
 import Testing
 
 @testable import App
@@ -89,7 +90,7 @@ import Testing
     }
 
     @Test func `every refusal has its sentence`() throws {
-        let catalogue = try Assets.catalogue(of: Assets.load())
+        let catalogue = try TestAssets.shared().catalogue
         for broken in Self.broken {
             for refusal in Scenario(blocks: broken.blocks).check(forms: []).all {
                 #expect(catalogue.localizer("ru").knows(refusal.key) && catalogue.localizer("en").knows(refusal.key))
