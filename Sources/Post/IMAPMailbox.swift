@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a mailbox by IMAP (libcurl), on one thread: what arrived since the last time, a message after the other.
+// Reads a mailbox by IMAP (libcurl, loaded when it is first needed), on one thread: what arrived since the last time, a
+// message after the other.
 import CCurl
 import Foundation
 import NIOPosix
@@ -39,7 +40,7 @@ public struct IMAPPosition: Sendable, Equatable {
 public struct IMAPFault: Error, Sendable, Equatable {
     /// What is to be mended.
     public enum Code: String, Sendable, CaseIterable {
-        case unknownHost, unreachable, privateHost, untrusted, noTLS, wrongCredentials, timeout, refused
+        case unknownHost, unreachable, privateHost, untrusted, noTLS, wrongCredentials, timeout, refused, noLibrary
     }
 
     public let code: Code
@@ -61,11 +62,19 @@ public enum IMAPLimits {
 public enum IMAPMailbox {
     /// libcurl blocks: one thread for all mailboxes, and no other.
     private static let thread: NIOThreadPool = {
-        _ = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         let pool = NIOThreadPool(numberOfThreads: 1)
         pool.start()
         return pool
     }()
+    /// Nil once libcurl is there, else why it is not. Asked for on the thread alone.
+    fileprivate static let missing = load("libcurl.so.4")
+
+    /// What stands in the way of calling the library of this name.
+    static func load(_ name: String) -> IMAPFault? {
+        var reason: UnsafePointer<CChar>?
+        guard !curl_load(name, &reason) else { return nil }
+        return IMAPFault(code: .noLibrary, detail: reason.map { String(cString: $0) } ?? name)
+    }
 
     /// Signs in and looks at the folder: how many messages are in it.
     public static func check(_ account: IMAPAccount) async throws -> Int {
@@ -97,7 +106,8 @@ private final class IMAPSession {
     fileprivate var metPrivateHost = false
 
     init(_ account: IMAPAccount) throws {
-        guard let handle = curl_easy_init() else { throw IMAPFault(code: .unreachable, detail: "libcurl") }
+        if let missing = IMAPMailbox.missing { throw missing }
+        guard let handle = curl_open() else { throw IMAPFault(code: .unreachable, detail: "libcurl") }
         self.handle = handle
         self.account = account
         let scheme = account.security == .tls ? "imaps" : "imap"
@@ -118,7 +128,7 @@ private final class IMAPSession {
         if !account.allowsPrivateHosts { _ = curl_set_address_check(handle, publicSocket, context) }
     }
 
-    deinit { curl_easy_cleanup(handle) }
+    deinit { curl_close(handle) }
 
     private let base: String
 
@@ -126,11 +136,10 @@ private final class IMAPSession {
         taken = []
         _ = curl_set_text(handle, CURLOPT_URL, base + path)
         _ = curl_set_text(handle, CURLOPT_CUSTOMREQUEST, command)
-        let code = curl_easy_perform(handle)
+        let code = curl_run(handle)
         guard code == CURLE_OK else {
             throw IMAPFault(
-                code: metPrivateHost ? .privateHost : Self.code(code), detail: String(cString: curl_easy_strerror(code))
-            )
+                code: metPrivateHost ? .privateHost : Self.code(code), detail: String(cString: curl_words(code)))
         }
         return taken
     }

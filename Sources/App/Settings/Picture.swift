@@ -64,6 +64,8 @@ enum PictureFault: Error, Equatable {
     case unreadable
     /// The centre has as many as it may.
     case tooMany
+    /// The machine lacks what reads pictures.
+    case noLibrary(reason: String)
 
     /// The sentence for people. The field is the name of the form's part.
     func refusal(field: String = "picture") -> Refusal {
@@ -83,6 +85,7 @@ enum PictureFault: Error, Equatable {
                 .invalid, "picture_too_big", "tooManyPixels",
                 ["width": String(width), "height": String(height), "limit": String(PictureLimits.side)])
         case .unreadable: return refused(.invalid, "picture_unreadable", "unreadable")
+        case .noLibrary: return refused(.unavailable, "pictures_unavailable", "noLibrary")
         case .tooMany:
             return refused(.conflict, "too_many_pictures", "tooMany", ["limit": String(PictureLimits.perCentre)])
         }

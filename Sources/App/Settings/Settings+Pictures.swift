@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pictures for forms and for the centre itself: made and kept here, named by others.
+import Logging
 import Storage
 
 extension Settings {
@@ -9,6 +10,9 @@ extension Settings {
         do {
             return try await pictures.picture(of: file)
         } catch let fault as PictureFault {
+            if case .noLibrary(let reason) = fault {
+                installation.logger.error("Pictures cannot be read.", metadata: ["error": "\(reason)"])
+            }
             throw fault.refusal(field: field)
         }
     }

@@ -40,6 +40,16 @@ import Testing
         }
     }
 
+    @Test func `a machine without the library says so`() throws {
+        let fault = #expect(throws: PictureFault.self) { try PictureMaking.load("libgd.so.0") }
+        guard case .noLibrary(let reason) = fault else {
+            Issue.record("\(String(describing: fault))")
+            return
+        }
+        #expect(reason.contains("libgd.so.0"))
+        #expect(fault?.refusal().kind == .unavailable)
+    }
+
     private static let refused: [(String, [UInt8], PictureFault)] = [
         ("nothing", [], .noFile),
         ("a drawing", Array("<?xml version=\"1.0\"?>\n<svg xmlns=\"x\"><script/></svg>".utf8), .svg),
