@@ -19,9 +19,7 @@ private struct EximServer {
     init(in folder: URL) async throws {
         self.folder = folder
         certificate = try await TestCertificate.make(.good, in: folder)
-        let free = try TestPython.run(
-            "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])")
-        port = Int(free.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+        port = try TestPython.freePort()
         let path = folder.path
         try Data(Self.configuration(path, port: port, certificate).utf8).write(to: folder.appending(path: "exim.conf"))
         // Debian's Exim asks for a user of its own name, which may not be root.

@@ -93,7 +93,7 @@ public actor PostgresCluster {
         let lines = (rules + ["local all all trust"]).map { $0 + "\n" }.joined()
         try await run("printf \"%s\" \"\(lines)\" > '\(folder.path)/data/pg_hba.conf'")
         try await run(control(folder, "start"))
-        try startGuard(of: folder)
+        guardInput = try spawnGuard("(\(control(folder, "-m immediate stop"))); rm -rf '\(folder.path)'")
         return folder
     }
 
@@ -119,17 +119,6 @@ public actor PostgresCluster {
     /// PostgreSQL refuses to run as root.
     private func asOwner(_ command: String) -> String {
         getuid() == 0 ? "cd / && runuser -u postgres -- \(command)" : command
-    }
-
-    private func startGuard(of folder: URL) throws {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw ShellError(script: "guard", message: "There is no pipe.") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        let stop = control(folder, "-m immediate stop")
-        _ = try spawnShell(
-            "trap '' INT TERM HUP; cat > /dev/null; (\(stop)); rm -rf '\(folder.path)'", input: ends[0])
-        close(ends[0])
-        guardInput = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
     }
 
     private func run(_ script: String) async throws { try await runShell(script) }

@@ -23,6 +23,37 @@ public func runShell(_ script: String) async throws -> String {
     return written
 }
 
+/// Starts a script that does its work when the returned handle is closed: at the latest when this process ends, however
+/// it ends.
+func spawnGuard(_ script: String) throws -> FileHandle {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw ShellError(script: "guard", message: "There is no pipe.") }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    _ = try spawnShell("trap '' INT TERM HUP; cat > /dev/null; \(script)", input: ends[0])
+    close(ends[0])
+    return FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
+}
+
+/// Runs `body` and then kills the daemon that wrote a pid file with all its processes, whatever came of it and however
+/// this process ends.
+func stopping(_ pidFile: String, after body: () async throws -> Void) async throws {
+    let stop = """
+        [ -s '\(pidFile)' ] || exit 0
+        process=$(tr -d ' ' < '\(pidFile)')
+        rm -f '\(pidFile)'
+        kill -s KILL -- -$process 2> /dev/null || true
+        """
+    let input = try spawnGuard(stop)
+    do {
+        try await body()
+    } catch {
+        try await runShell(stop)
+        throw error
+    }
+    try await runShell(stop)
+    try input.close()
+}
+
 /// Starts a shell script in a process group of its own; `input` becomes its standard input.
 func spawnShell(_ script: String, output: String = "/dev/null", input: Int32? = nil) throws -> pid_t {
     var actions = posix_spawn_file_actions_t()

@@ -33,6 +33,12 @@ public enum TestPython {
         return String(decoding: printed, as: UTF8.self)
     }
 
+    /// A port of 127.0.0.1 that nobody listens at.
+    public static func freePort() throws -> Int {
+        let printed = try run("import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])")
+        return Int(printed.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+    }
+
     /// A script ended with an error.
     public struct PythonFailed: Error { public let status: Int32 }
 }

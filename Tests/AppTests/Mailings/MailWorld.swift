@@ -112,10 +112,10 @@ struct MailWorld {
     /// Says how mail leaves.
     func save(
         port: Int, user: String? = nil, password: String? = nil, policy: UnknownPolicy = .retryOnce,
-        connections: Int = 4, secure: SecureMode = .none
+        connections: Int = 4, secure: SecureMode = .none, host: String = "127.0.0.1"
     ) async throws {
         var smtp = SMTPSettings.initial(senderName: "Отклик", senderEmail: "survey@centre.example")
-        smtp.host = "127.0.0.1"
+        smtp.host = host
         smtp.port = port
         smtp.secure = secure
         smtp.requiresAuthentication = user != nil
