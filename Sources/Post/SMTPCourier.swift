@@ -13,8 +13,8 @@ final class SMTPJob {
 
     let task: SMTPTask
     var consent = Consent.open
-    /// The connection that waits for the answer.
-    weak var courier: SMTPCourier?
+    /// The connection that waits for the answer. Held, since it may have ended by then and nobody else knows the message.
+    var courier: SMTPCourier?
     /// How it ends as soon as its sender has answered. Not before: the answer may be a commit that must be the first.
     var ending: (() -> Void)?
     /// It was abandoned once by a connection that was no good.

@@ -126,6 +126,20 @@ import Testing
         try await world.stop()
     }
 
+    @Test func `a connection that ends while a sender is asked costs no message`() async throws {
+        var world = try await World()
+        world.account.limits.idleSeconds = 1
+        let (pool, account) = (world.pool, world.account)
+        try await world.send(1...1) { _ in
+            // Another connection stands only after the one that waits for this answer has ended.
+            #expect(await pool.check(account) == nil)
+            return true
+        }
+        #expect(world.accepted == [1] && world.server.received.count == 1)
+        #expect(world.server.connections == 2)
+        try await world.stop()
+    }
+
     @Test func `what was asked hears of the end only when its sender has answered`() async throws {
         let world = try await World()
         try await world.send(1...1)
