@@ -32,12 +32,18 @@ def use_sink(server, sink):
     assert browser.status == 200, browser.page[:2000]
 
 
-def widen(server, folder):
-    """The demo gives its mail a minute, which a queue that is held outlasts: here it gets a day."""
+def widen(server, folder, is_prompt=False):
+    """The demo gives its mail a minute, which a queue that is held outlasts: here it gets a day.
+
+    `is_prompt` leaves out the scenario's pause before the mail too.
+    """
     terminal = Terminal(server, {})
     text = terminal.run("config", "export", "--tenant", "demo")
     wide = re.sub(r"(?m)^( *sendWithin(?:Seconds)?: ).*$", r"\g<1>86400", text)
     assert wide != text, "the demo says no send window"
+    if is_prompt:
+        wide, found = re.subn(r"      - key: wait\n(?: {8}.*\n)+?(?=      - key: email\n)", "", wide)
+        assert found == 1, "the demo has no pause"
     (pathlib.Path(folder) / "wide.yaml").write_text(wide)
     terminal.run("config", "import", "--tenant", "demo", f"{folder}/wide.yaml", "--yes")
 
