@@ -77,8 +77,16 @@ import Testing
         try await whole.stop()
     }
 
-    @Test(arguments: ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "DOT"])
-    func `every step has its time`(step: String) async throws {
+    @Test func `every step has its time`() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for step in ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "DOT"] {
+                group.addTask { try await stall(at: step) }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func stall(at step: String) async throws {
         var behaviour = ScriptedSMTPServer.Behaviour()
         behaviour.offers = []
         behaviour.silentAt = step

@@ -134,7 +134,7 @@ import Testing
     // MARK: - What comes of them
 
     private func outcome(
-        of one: Case, _ certificates: [TestCertificate.Kind: TestCertificate]
+        of one: Case, _ certificates: [TestCertificate.Kind: TestCertificate], _ pool: SMTPPool
     ) async throws -> [SMTPOutcome] {
         var behaviour = one.behaviour
         behaviour.certificate = one.certificate.flatMap { certificates[$0] }
@@ -152,7 +152,6 @@ import Testing
         account.authorityFile = certificates[.good]?.authority
         account.allowsPrivateHosts = one.allowsPrivateHosts
         account.limits = Self.limits(one)
-        let pool = SMTPPool()
         var outcomes: [SMTPOutcome] = []
         for _ in 0..<(one.messages + (one.triesAgain ? 1 : 0)) {
             let envelope = SMTPEnvelope(
@@ -160,7 +159,6 @@ import Testing
                 content: Array("Subject: 1\r\n\r\ntext\r\n".utf8))
             outcomes.append(await pool.send(envelope, through: account))
         }
-        pool.close()
         if one.security == .startTLS {
             let open = server.openlySaid.filter { !$0.hasPrefix("EHLO ") && $0 != "STARTTLS" }
             #expect(open == [], "\(one.step), \(one.fault)")
@@ -241,6 +239,9 @@ import Testing
     @Test func `the table of docs/SMTP-FAULTS.md says what the program does`() async throws {
         let cases = Self.connecting + Self.everyStep + Self.sending
         let t = try TestAssets.shared().catalogue.localizer("en")
+        // One for all: reading the system's authorities is what takes longest.
+        let pool = SMTPPool()
+        defer { pool.close() }
         let lines = try await withTemporaryFolder { folder in
             var certificates: [TestCertificate.Kind: TestCertificate] = [:]
             for kind in TestCertificate.Kind.allCases {
@@ -251,7 +252,7 @@ import Testing
                 var lines = [Line?](repeating: nil, count: cases.count)
                 for (index, one) in cases.enumerated() {
                     if index >= 16, let (place, line) = try await group.next() { lines[place] = line }
-                    group.addTask { (index, try self.line(one, try await self.outcome(of: one, made), t)) }
+                    group.addTask { (index, try self.line(one, try await self.outcome(of: one, made, pool), t)) }
                 }
                 for try await (place, line) in group { lines[place] = line }
                 return lines.compactMap(\.self)
