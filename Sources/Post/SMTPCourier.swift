@@ -13,7 +13,7 @@ final class SMTPJob {
 
     let task: SMTPTask
     var consent = Consent.open
-    /// The connection that waits for the answer. Held, since it may have ended by then and nobody else knows the message.
+    /// The connection that waits for the answer. Held: it may have ended by then, and nobody else knows the message.
     var courier: SMTPCourier?
     /// How it ends as soon as its sender has answered. Not before: the answer may be a commit that must be the first.
     var ending: (() -> Void)?
