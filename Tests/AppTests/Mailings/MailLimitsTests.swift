@@ -76,6 +76,25 @@ import Testing
         }
     }
 
+    @Test(arguments: engines) func `the size limit counts encoded bytes, and what is over it meets no server`(
+        _ engine: Dialect
+    ) async throws {
+        try await run(engine, runs: 2, TenantLimits(messageMegabytes: 1)) { world, server in
+            // As HTML and as text, each a third longer in base64: both are below a megabyte before that.
+            let (fits, exceeds) = (String(repeating: "a ", count: 175_000), String(repeating: "a ", count: 200_000))
+            try await world.compose([world.due(html: "<p>\(exceeds)</p>")])
+            try await world.deliver()
+            #expect(try await world.messages().map(\.reply) == ["mailings.reason.overLimit 1048576"])
+            #expect(try await world.signals().first == .mailNotSent(reason: "mailings.reason.overLimit 1048576"))
+            #expect(server.connections == 0)
+            try await world.compose([world.due(run: 702, html: "<p>\(fits)</p>")])
+            try await world.deliver()
+            #expect(try await world.states() == ["failed", "sent"])
+            let size = try #require(server.received.first).content.count
+            #expect(size > 900_000 && size < 1 << 20)
+        }
+    }
+
     @Test func `a place is given once, and a new pace begins anew`() {
         let (pace, tenant, now) = (MailPace(), TenantID(raw: 1), Moment(milliseconds: 10_000))
         func place(_ id: Int64, at moment: Moment, perSecond: Int = 2) -> Int64 {

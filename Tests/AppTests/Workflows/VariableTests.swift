@@ -72,6 +72,47 @@ import Testing
         #expect(EmailAddress(texts[0]) == nil)
     }
 
+    /// Every variable that is known, with one value for all.
+    private static func everywhere(_ value: String) -> (names: [String], variables: RunVariables) {
+        var (names, root): ([String], [String: JSON]) = ([], [:])
+        for (prefix, members) in VariableNames.known where prefix != "survey" {
+            var object: [String: JSON] = [:]
+            for member in members {
+                let parts = member.replacing("[n]", with: "").replacing("*", with: "x").split(separator: ".")
+                if parts.count == 1 {
+                    object[member] = .string(value)
+                } else {
+                    let inner = JSON.object([String(parts[1]): .string(value)])
+                    object[String(parts[0])] = member.contains("[n]") ? .array([inner]) : inner
+                }
+                names.append("\(prefix).\(member.replacing("[n]", with: "[0]").replacing("*", with: "x"))")
+            }
+            root[prefix] = .object(object)
+        }
+        return (names, RunVariables(stored: .object(root), survey: .init(isAnswered: false, scores: [:])))
+    }
+
+    @Test(arguments: [
+        "x\r\nBcc: all@example.com", "\nTo: all@example.com", "x\rSubject: 2", "a\u{B}b\u{C}c\u{85}d\u{2028}e\u{2029}f",
+        "\r\n\r\n<script>", "<b>\"&'</b>", "a@example.com, b@example.com; c@example.com", "x\0y",
+    ])
+    func `no variable whatever it holds breaks a header, adds a recipient or opens a tag`(value: String) {
+        let (names, variables) = Self.everywhere(value)
+        #expect(names.count > 30)
+        for name in names {
+            var missing: [String] = []
+            let header = VariableText("A $(\(name)) b").filled(variables, for: .header, missing: &missing)
+            let breaks = header.unicodeScalars.filter {
+                $0.value < 0x20 || (0x7F...0x9F).contains($0.value) || [0x2028, 0x2029].contains($0.value)
+            }
+            #expect(breaks.isEmpty, "\(name)")
+            #expect(VariableText.list("$(\(name))").count == 1)
+            let html = VariableText("$(\(name))").filled(variables, for: .html, missing: &missing)
+            #expect(!html.contains("<") && !html.contains("\""), "\(name)")
+            #expect(missing == [], "\(name)")
+        }
+    }
+
     @Test func `a value cannot pass for a secret link`() {
         #expect(fill("$(secret)").text == "survey-link")
         #expect(
