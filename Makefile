@@ -16,7 +16,7 @@ run: ## builds and starts the product with its demo centre (DATA=folder, OTKLIK_
 test: ## everything: rules, both database engines, the program in a browser
 	@scripts/setup test
 	@swift build --build-tests
-	@swift test --skip-build --no-parallel
+	@scripts/test
 
 test-fast: ## all but the browser and the killing of processes
 	@scripts/setup test
