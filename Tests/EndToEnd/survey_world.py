@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A centre whose survey form has every kind of block, required and not, in Russian and English; customers' links."""
 import json
+import re
 import subprocess
 
 import yaml
@@ -66,25 +67,54 @@ def content(css="", languages=("ru", "en")):
         for language in languages]}
 
 
-def change_form(server, **changes):
-    """Changes the form of the demo's first story by the command that administrators have."""
+def configure(server, change):
+    """Changes the centre's configuration by the command that administrators have: `change` gets it as a document."""
     centre = ["--tenant", server.demo()["tenant"], "--data", str(server.data)]
     exported = subprocess.run([BINARY, "config", "export", *centre], capture_output=True, text=True, check=True).stdout
     document = yaml.safe_load(exported)
-    document["forms"][0].update(changes)
+    change(document)
     done = subprocess.run([BINARY, "config", "import", *centre, "-", "--yes"], input=json.dumps(document),
                           capture_output=True, text=True)
     assert done.returncode in (0, 4), (done.returncode, done.stdout[-3000:], done.stderr[-3000:])
-    return document["forms"][0]["name"]
+    return document
+
+
+def change_form(server, **changes):
+    """Changes the form of the demo's first story."""
+    return configure(server, lambda document: document["forms"][0].update(changes))["forms"][0]["name"]
+
+
+def ask_with(server, name):
+    """The first story's mails lead to the form of this name from now on."""
+    def change(document):
+        mail = next(block["email"] for block in document["workflows"][0]["blocks"] if "email" in block)
+        for template in mail["templates"]:
+            template["body"] = re.sub(r"\$\(survey\.link:[^)]*\)", f"$(survey.link:{name})", template["body"])
+    configure(server, change)
+
+
+def complete(server, number, language="ru"):
+    """Ends a call of a customer, who is mailed a link soon. Gives the address."""
+    recipient = f"survey{number}@example.org"
+    status, reply = server.call("POST", "/api/v1/completions", {
+        "externalId": f"survey-{number}", "service": server.demo()["services"][0]["name"], "channel": "voice",
+        "direction": "inbound", "agent": "petrova", "disposition": "Заказ",
+        "customer": {"name": "Customer", "email": recipient, "language": language}})
+    assert status < 300 and reply["runs"], (status, reply)
+    return recipient
 
 
 def customer(server, number, language="ru"):
     """The link of somebody who was called just now."""
-    demo = server.demo()
-    recipient = f"survey{number}@example.org"
-    status, reply = server.call("POST", "/api/v1/completions", {
-        "externalId": f"survey-{number}", "service": demo["services"][0]["name"], "channel": "voice",
-        "direction": "inbound", "agent": "petrova", "disposition": "Заказ",
-        "customer": {"name": "Customer", "email": recipient, "language": language}})
-    assert status < 300 and reply["runs"], (status, reply)
+    recipient = complete(server, number, language)
     return until(f"mail to {recipient}", lambda: mail_to(server, recipient))["link"]
+
+
+def links(server, recipients, seconds=60):
+    """The links of many who were called just now, in their order."""
+    def sent():
+        output = subprocess.run(
+            [BINARY, "demo", "mail", "--json", "--data", str(server.data)], capture_output=True, text=True, check=True)
+        mails = {mail["to"]: mail["link"] for mail in json.loads(output.stdout)}
+        return [mails[one] for one in recipients] if all(one in mails for one in recipients) else None
+    return until(f"{len(recipients)} mails", sent, seconds)

@@ -19,6 +19,12 @@ import Testing
         try await Story.walk("editor_story.py")
     }
 
+    @Test func `a form is copied, exported, imported, asked with, answered in two languages, counted and archived`()
+        async throws
+    {
+        try await Story.walk("forms_story.py")
+    }
+
     @Test func `every page is accessible, valid and fits, in both tones and languages`() async throws {
         try await Story.walk("pages_story.py")
     }
