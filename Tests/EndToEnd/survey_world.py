@@ -113,8 +113,8 @@ def customer(server, number, language="ru"):
 def links(server, recipients, seconds=60):
     """The links of many who were called just now, in their order."""
     def sent():
-        output = subprocess.run(
-            [BINARY, "demo", "mail", "--json", "--data", str(server.data)], capture_output=True, text=True, check=True)
-        mails = {mail["to"]: mail["link"] for mail in json.loads(output.stdout)}
+        command = [BINARY, "demo", "mail", "--json", "--limit", "1000", "--data", str(server.data)]
+        output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        mails = {mail["to"]: mail["link"] for mail in json.loads(output)}
         return [mails[one] for one in recipients] if all(one in mails for one in recipients) else None
     return until(f"{len(recipients)} mails", sent, seconds)

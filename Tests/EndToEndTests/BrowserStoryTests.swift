@@ -25,6 +25,12 @@ import Testing
         try await Story.walk("forms_story.py")
     }
 
+    @Test func `scanners, replays and two hundred people behind one address: only what is true is counted`()
+        async throws
+    {
+        try await Story.walk("scanner_story.py")
+    }
+
     @Test func `every page is accessible, valid and fits, in both tones and languages`() async throws {
         try await Story.walk("pages_story.py")
     }
