@@ -31,6 +31,10 @@ import Testing
         try await Story.walk("scanner_story.py")
     }
 
+    @Test func `files that nobody would export are refused, store nothing and take little memory`() async throws {
+        try await Story.walk("hostile_story.py")
+    }
+
     @Test func `every page is accessible, valid and fits, in both tones and languages`() async throws {
         try await Story.walk("pages_story.py")
     }

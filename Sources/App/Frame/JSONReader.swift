@@ -7,24 +7,30 @@ struct JSONReader {
     /// What is wrong, and at which byte.
     struct Fault: Error, Equatable {
         /// What may be wrong; the last part of the sentence's dictionary key.
-        enum Reason: String { case syntax, depth, utf8, duplicate, end, number }
+        enum Reason: String { case syntax, depth, utf8, duplicate, end, number, count }
         let reason: Reason
         let position: Int
         var name = ""
     }
 
+    /// How many values a text may hold where nothing else is said: each takes many times the memory of its letters.
+    static let values = 500_000
+
     private let bytes: [UInt8]
     private let depthLimit: Int
+    private let valueLimit: Int
     private var position = 0
+    private var count = 0
 
-    private init(_ bytes: [UInt8], depthLimit: Int) {
+    private init(_ bytes: [UInt8], depthLimit: Int, valueLimit: Int) {
         self.bytes = bytes
         self.depthLimit = depthLimit
+        self.valueLimit = valueLimit
     }
 
     /// The value of a whole text.
-    static func value(of bytes: [UInt8], depthLimit: Int = 32) throws(Fault) -> JSON {
-        var reader = JSONReader(bytes, depthLimit: depthLimit)
+    static func value(of bytes: [UInt8], depthLimit: Int = 32, valueLimit: Int = values) throws(Fault) -> JSON {
+        var reader = JSONReader(bytes, depthLimit: depthLimit, valueLimit: valueLimit)
         let value = try reader.value(depth: 0)
         reader.skipSpace()
         guard reader.position == bytes.count else { throw reader.fault(.syntax) }
@@ -49,6 +55,8 @@ struct JSONReader {
 
     private mutating func value(depth: Int) throws(Fault) -> JSON {
         skipSpace()
+        count += 1
+        guard count <= valueLimit else { throw fault(.count) }
         switch next {
         case UInt8(ascii: "{"): return try object(depth: depth + 1)
         case UInt8(ascii: "["): return try array(depth: depth + 1)

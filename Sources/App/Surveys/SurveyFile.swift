@@ -66,13 +66,24 @@ struct SurveyFile: Codable, Sendable, Equatable {
     /// Reads a text.
     /// - Throws: ``Refusal`` for the field `file`, with the place that is wrong.
     init(bytes: [UInt8]) throws {
+        try Self.check(bytes)
+        do {
+            self = try JSONDecoder().decode(SurveyFile.self, from: Data(bytes))
+        } catch let error as DecodingError {
+            throw SurveyFileFault.refusal("bad_value", "badValue", ["place": error.place])
+        }
+    }
+
+    /// Refuses what is no JSON, no form of ours, or has keys that nobody knows.
+    private static func check(_ bytes: [UInt8]) throws {
         let json: JSON
         do {
-            json = try JSONReader.value(of: bytes, depthLimit: SurveyLimits.fileDepth)
+            json = try JSONReader.value(
+                of: bytes, depthLimit: SurveyLimits.fileDepth, valueLimit: SurveyLimits.fileValues)
         } catch {
-            throw SurveyFileFault.refusal(
-                "malformed_json", "malformed",
-                ["position": String(error.position), "reason": error.reason.rawValue])
+            throw Refusal(
+                .invalid, code: "malformed_json", key: "frame.malformedJSON.\(error.reason.rawValue)",
+                arguments: ["position": String(error.position), "name": error.name], field: "file")
         }
         guard case .object = json, let version = json["otklikForm"] else {
             throw SurveyFileFault.refusal("not_a_form", "notAForm")
@@ -83,11 +94,6 @@ struct SurveyFile: Codable, Sendable, Equatable {
         }
         if let place = Self.shape.unknown(in: json, at: "") {
             throw SurveyFileFault.refusal("unknown_key", "unknownKey", ["place": String(place.prefix(120))])
-        }
-        do {
-            self = try JSONDecoder().decode(SurveyFile.self, from: Data(json.text.utf8))
-        } catch let error as DecodingError {
-            throw SurveyFileFault.refusal("bad_value", "badValue", ["place": error.place])
         }
     }
 

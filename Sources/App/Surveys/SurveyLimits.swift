@@ -34,7 +34,9 @@ public enum SurveyLimits {
     public static let listedVersions = 200
     /// Bytes of a form's zip, and of the `form.json` in it.
     public static let zipBytes = 8 * 1024 * 1024
-    static let fileBytes = draftBytes
+    static let fileBytes = 8 * 1024 * 1024
+    /// Values of `form.json`: 200 blocks with eleven options each in 20 languages have 160,000.
+    static let fileValues = 200_000
     /// How deep values of `form.json` lie in each other.
     static let fileDepth = 16
     /// Answers of a form are counted up to here for the list.

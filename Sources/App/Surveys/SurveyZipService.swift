@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The zip that a form travels in, by libzip on a thread of its own. What comes from outside is read within limits:
 // names are compared and never used as paths, and nothing is unpacked that a form does not hold.
+import CMalloc
 import CZip
 import Foundation
 import NIOCore
@@ -33,9 +34,12 @@ final class SurveyZipping: Sendable {
         try await Self.threads.runIfActive { try Self.unpack(file) }
     }
 
-    /// Does something that takes long on the same thread.
+    /// Does something on the same thread that takes long and much memory, which goes back to the system at once.
     func apart<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await Self.threads.runIfActive(work)
+        try await Self.threads.runIfActive {
+            defer { _ = malloc_trim(0) }
+            return try work()
+        }
     }
 
     /// libzip could not write: no memory.
@@ -163,6 +167,8 @@ final class SurveyZipping: Sendable {
         defer { zip_fclose(file) }
         var content: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 64 * 1024)
+        // Memory that is not written to costs nothing, a content that grows would lie there twice.
+        content.reserveCapacity(limit + piece.count)
         while true {
             let count = piece.withUnsafeMutableBytes { zip_fread(file, $0.baseAddress, zip_uint64_t($0.count)) }
             if count < 0 { throw damaged }

@@ -50,6 +50,16 @@ import Testing
         #expect(throws: JSONReader.Fault.self) { try read(String(repeating: "{\"a\":", count: 100_000)) }
     }
 
+    @Test func `values have an end`() throws {
+        func listed(_ count: Int) -> String { "[" + String(repeating: "0,", count: count - 1) + "0]" }
+        _ = try read(listed(JSONReader.values - 1))
+        let fault = JSONReader.Fault(reason: .count, position: 2 * JSONReader.values)
+        #expect(throws: fault) { try read(listed(JSONReader.values)) }
+        #expect(throws: JSONReader.Fault(reason: .count, position: 6)) {
+            try JSONReader.value(of: Array("[[], {}]".utf8), valueLimit: 2)
+        }
+    }
+
     @Test func `what Foundation writes is read back`() throws {
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<200 {

@@ -166,7 +166,7 @@ enum HostileForms {
     private static var good: [UInt8] { Array(form("Опрос").utf8) }
     private static let svg = Array("<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>".utf8)
 
-    static var all: [(String, [UInt8], String)] {
+    static let all: [(String, [UInt8], String)] = {
         let deep = String(repeating: "[", count: 100_000)
         let huge = Array(String(repeating: " ", count: 50 * 1024 * 1024).utf8)
         return [
@@ -184,8 +184,13 @@ enum HostileForms {
             ("bomb", zip([("form.json", huge)], isDeflated: true), "larger than"),
             ("lying bomb", zip([("form.json", huge)], isDeflated: true, size: 100), "form.json"),
             ("no form", zip([("style.css", good)]), "form.json"),
-            ("no JSON", zip([("form.json", Array("{".utf8))]), "cannot be read"),
-            ("deep", zip([("form.json", Array(deep.utf8))]), "cannot be read"),
+            ("no JSON", zip([("form.json", Array("{".utf8))]), "could not be read"),
+            (
+                "too many values",
+                zip([("form.json", Array("[\(String(repeating: "0,", count: 2_000_000))0]".utf8))], isDeflated: true),
+                "too many values"
+            ),
+            ("deep", zip([("form.json", Array(deep.utf8))]), "could not be read"),
             ("another file", zip([("form.json", Array("{}".utf8))]), "not a form"),
             ("version", zip([("form.json", Array(form("A", version: "99").utf8))]), "99"),
             ("unknown key", zip([("form.json", Array(form("A", more: ", \"evil\": 1").utf8))]), "evil"),
@@ -198,7 +203,7 @@ enum HostileForms {
             ("style", zip([("form.json", good), ("style.css", Array("}".utf8))]), "#field-file"),
             ("empty title", zip([("form.json", Array(form(" ").utf8))]), "#field-file"),
         ]
-    }
+    }()
 
     /// A zip by hand, with whatever lies in it.
     static func zip(
@@ -207,11 +212,13 @@ enum HostileForms {
     ) -> [UInt8] {
         var (body, directory): ([UInt8], [UInt8]) = ([], [])
         for (name, content) in entries {
-            // gzip's head has 10 bytes and its tail 8: between them lies what a zip holds.
-            let packed = isDeflated ? Array((gzipped(Data(content)) ?? Data()).dropFirst(10).dropLast(8)) : content
+            // gzip's head has 10 bytes and its tail 8, which begins with the checksum; between lies what a zip holds.
+            let zipped = content.isEmpty ? [] : Array(gzipped(Data(content)) ?? Data())
+            let packed = isDeflated ? Array(zipped.dropFirst(10).dropLast(8)) : content
+            let sum = zipped.suffix(8).prefix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
             let head =
                 number(20, 2) + number(0, 2) + number(isDeflated ? 8 : 0, 2) + number(0, 4)
-                + number(crc ?? checksum(content), 4) + number(UInt32(packed.count), 4)
+                + number(crc ?? sum, 4) + number(UInt32(packed.count), 4)
                 + number(UInt32(size ?? content.count), 4) + number(UInt32(name.utf8.count), 2) + number(0, 2)
             directory +=
                 number(0x0201_4B50, 4) + number(0x0314, 2) + head + number(0, 6) + number(mode << 16, 4)
@@ -225,14 +232,5 @@ enum HostileForms {
 
     private static func number(_ value: UInt32, _ bytes: Int) -> [UInt8] {
         (0..<bytes).map { $0 < 4 ? UInt8(value >> (UInt32($0) * 8) & 0xFF) : 0 }
-    }
-
-    private static func checksum(_ bytes: [UInt8]) -> UInt32 {
-        var crc: UInt32 = 0xFFFF_FFFF
-        for byte in bytes {
-            crc ^= UInt32(byte)
-            for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
-        }
-        return ~crc
     }
 }
