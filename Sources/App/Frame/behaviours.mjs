@@ -9,3 +9,11 @@ export async function attachAll(root) {
     attach(element);
   }));
 }
+
+/** Takes over the drawings that another page's markup names: a page carries only those of its own. */
+export function adoptIcons(page) {
+  const sprite = document.querySelector('svg.sprite');
+  for (const symbol of page.querySelectorAll('svg.sprite symbol')) {
+    if (!document.getElementById(symbol.id)) sprite?.append(document.importNode(symbol, true));
+  }
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shows the page behind a link as a dialog. Without it, or when the page cannot be fetched, the link is a link.
-import { attachAll } from './behaviours.mjs';
+import { adoptIcons, attachAll } from './behaviours.mjs';
 
 export default function attach(link) {
   link.addEventListener('click', async (event) => {
@@ -43,6 +43,7 @@ function show(page, link) {
     dialog.remove();
     link.focus();
   });
+  adoptIcons(page);
   document.body.append(dialog);
   attachAll(dialog);
   dialog.showModal();
