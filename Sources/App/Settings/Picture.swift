@@ -64,6 +64,8 @@ enum PictureFault: Error, Equatable {
     case unreadable
     /// The centre has as many as it may.
     case tooMany
+    /// The centre keeps as much as the provider lets it.
+    case storageFull
     /// The machine lacks what reads pictures.
     case noLibrary(reason: String)
 
@@ -86,6 +88,7 @@ enum PictureFault: Error, Equatable {
                 ["width": String(width), "height": String(height), "limit": String(PictureLimits.side)])
         case .unreadable: return refused(.invalid, "picture_unreadable", "unreadable")
         case .noLibrary: return refused(.unavailable, "pictures_unavailable", "noLibrary")
+        case .storageFull: return refused(.conflict, "storage_full", "storageFull")
         case .tooMany:
             return refused(.conflict, "too_many_pictures", "tooMany", ["limit": String(PictureLimits.perCentre)])
         }

@@ -7,7 +7,8 @@ struct PictureStore {
     let tx: any Transaction
     let tenant: TenantID
 
-    /// Keeps a picture; one that is there already stays. False when the centre has as many as it may.
+    /// Keeps a picture; one that is there already stays. False when the centre has as many as it may, or when its
+    /// storage is full.
     func insert(_ picture: Picture, by person: PersonID?, at now: Moment) throws -> Bool {
         let isNew =
             try tx.execute(
@@ -17,10 +18,21 @@ struct PictureStore {
                     CAST(\(picture.height) AS BIGINT), CAST(\(picture.png.count) AS BIGINT), \(picture.png),
                     CAST(\(person) AS BIGINT), CAST(\(now) AS BIGINT)
                 WHERE (SELECT count(*) FROM picture WHERE tenant_id = \(tenant)) < \(PictureLimits.perCentre)
+                    AND NOT EXISTS (\(full))
                 ON CONFLICT (tenant_id, sha256) DO NOTHING
                 """) == 1
         return try isNew || has(picture.sha256)
     }
+
+    /// A row when the centre keeps as much as the provider lets it.
+    private var full: SQL {
+        """
+        SELECT 1 FROM tenant
+        WHERE id = \(tenant) AND stored_bytes >= storage_megabytes * CAST(1000000 AS BIGINT)
+        """
+    }
+
+    func isFull() throws -> Bool { try tx.one(full) != nil }
 
     func has(_ sha256: String) throws -> Bool {
         try tx.one("SELECT 1 FROM picture WHERE tenant_id = \(tenant) AND sha256 = \(sha256)") != nil

@@ -18,12 +18,13 @@ extension Settings {
     }
 
     /// Keeps a picture of a centre. Keeping it again changes nothing.
-    /// - Throws: ``Refusal`` when the centre has too many.
+    /// - Throws: ``Refusal`` when the centre has too many, or when its storage is full.
     public static func keep(
         _ picture: Picture, of tenant: TenantID, in tx: any Transaction, by person: PersonID?, at now: Moment
     ) throws {
-        guard try PictureStore(tx: tx, tenant: tenant).insert(picture, by: person, at: now) else {
-            throw PictureFault.tooMany.refusal()
+        let store = PictureStore(tx: tx, tenant: tenant)
+        guard try store.insert(picture, by: person, at: now) else {
+            throw (try store.isFull() ? PictureFault.storageFull : .tooMany).refusal()
         }
     }
 

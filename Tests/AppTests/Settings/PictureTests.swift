@@ -110,6 +110,32 @@ import Testing
 
     // MARK: Addresses
 
+    @Test(arguments: engines) func `a centre whose storage is full keeps what it has and takes no more pictures`(
+        engine: Dialect
+    ) async throws {
+        try await TestApp.run(on: engine) { app in
+            let world = try await SignInWorld.make(app, hasSurveys: true)
+            let browser = try await world.browser(app, as: "admin")
+            let (full, nearly): (Int64, Int64) = (10_000_000, 9_999_999)
+            func measure(_ bytes: Int64) async throws {
+                try await app.database.write { tx in
+                    try tx.execute(
+                        "UPDATE tenant SET storage_megabytes = 10, stored_bytes = \(bytes) WHERE id = \(world.tenant)")
+                }
+            }
+            try await measure(nearly)
+            let kept = try await browser.upload("/forms/pictures", "picture", file: SamplePicture.gif)
+            #expect(kept.status == .created)
+            try await measure(full)
+            let refused = try await browser.upload("/forms/pictures", "picture", file: SamplePicture.jpeg)
+            #expect(refused.status == .conflict && (try refused.json()["code"]) == .string("storage_full"))
+            #expect(refused.body.contains("storage of the contact centre is full"))
+            // What is there already takes no more room.
+            #expect(try await browser.upload("/forms/pictures", "picture", file: SamplePicture.gif).status == .created)
+            #expect(try await app.database.query("SELECT 1 FROM picture").count == 1)
+        }
+    }
+
     @Test(arguments: engines) func `an administrator uploads a picture that everybody can fetch`(
         engine: Dialect
     ) async throws {
