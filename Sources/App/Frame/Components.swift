@@ -60,13 +60,11 @@ public func postForm(
 }
 
 /// A form that sends a file. Its token is in the address, so that it is known before the file is read.
-/// - Parameter isTried: Whether the address answers `trial=1` with 422 and the page, or with 204 and does nothing: then
-///   a refused form keeps its file where scripts run.
-public func uploadForm(to path: String, signedIn: SignedIn?, isTried: Bool = false, _ content: HTML) -> HTML {
+public func uploadForm(to path: String, signedIn: SignedIn?, _ content: HTML) -> HTML {
     let token = signedIn.map { "?" + formTokenName + "=" + queryValue($0.formToken) } ?? ""
     return """
-        <form method="post" action="\(path + token)" enctype="multipart/form-data"\
-        \(if: isTried, " data-module=\"Frame/kept-file.mjs\"")>\(formToken(signedIn))\(content)</form>
+        <form method="post" action="\(path + token)" enctype="multipart/form-data">\(formToken(signedIn))\
+        \(content)</form>
         """
 }
 

@@ -37,22 +37,23 @@ public struct MultipartInput: Sendable {
     public func file(_ name: String) -> UploadedFile? { files[name] }
 
     /// Reads the body of a request, in memory: the route's limit is what it may take.
+    /// - Parameter fieldBytes: what a field that is no file may hold.
     /// - Throws: ``Refusal``: 413 when it is too large, 415 when it is no such form, 400 when it cannot be read.
-    public init(_ request: Request, limit: Int) async throws {
+    public init(_ request: Request, limit: Int, fieldBytes: Int = Limits.fieldBytes) async throws {
         guard let boundary = Self.boundary(request.headers[.contentType] ?? "") else {
             throw Refusal(.unsupported, code: "unsupported_media_type", key: "frame.notAnUpload")
         }
-        try self.init(bytes: try await requestBytes(request, limit: limit), boundary: boundary)
+        try self.init(bytes: try await requestBytes(request, limit: limit), boundary: boundary, fieldBytes: fieldBytes)
     }
 
     /// Reads a body.
-    public init(bytes: [UInt8], boundary: String) throws {
+    public init(bytes: [UInt8], boundary: String, fieldBytes: Int = Limits.fieldBytes) throws {
         var reader = MultipartReader(bytes: bytes, boundary: Array(boundary.utf8))
         var fields: [String: [String]] = [:]
         var files: [String: UploadedFile] = [:]
         while let part = try reader.next() {
             guard let fileName = part.fileName else {
-                guard part.content.count <= Limits.fieldBytes else { throw FormInput.unreadable }
+                guard part.content.count <= fieldBytes else { throw FormInput.unreadable }
                 fields[part.name, default: []].append(try Self.text(part.content))
                 continue
             }

@@ -7,12 +7,14 @@ import Markup
 struct SurveyFieldText {
     let t: Localizer
 
-    func kind(_ field: SurveyField) -> String { t("surveys.field.kind.\(field.kind.rawValue)") }
+    func kind(_ field: SurveyField.Draft) -> String { t("surveys.field.kind.\(field.kind.rawValue)") }
 
-    func scale(_ field: SurveyField) -> String { "\(number(field.minimum))\u{202F}…\u{202F}\(number(field.maximum))" }
+    func scale(_ field: SurveyField.Draft) -> String {
+        "\(number(field.minimum))\u{202F}…\u{202F}\(number(field.maximum))"
+    }
 
     /// From where on values are classed; nil where the kind says it.
-    func marks(_ field: SurveyField) -> String? {
+    func marks(_ field: SurveyField.Draft) -> String? {
         switch field.kind {
         case .percentage: nil
         case .average: field.satisfiedFrom.map { t("surveys.field.satisfied", ["from": number($0)]) }
@@ -24,6 +26,10 @@ struct SurveyFieldText {
                 ])
         }
     }
+
+    func kind(_ field: SurveyField) -> String { kind(SurveyField.Draft(field)) }
+    func scale(_ field: SurveyField) -> String { scale(SurveyField.Draft(field)) }
+    func marks(_ field: SurveyField) -> String? { marks(SurveyField.Draft(field)) }
 
     func number(_ value: Double) -> String {
         let text = plainNumber(value).replacing("-", with: "\u{2212}")

@@ -20,6 +20,23 @@ struct ReadSurveyFile: Sendable {
     let picture: Picture?
 }
 
+/// A field of a file that the centre has not as it is there.
+struct UnfittingField: Sendable {
+    let wanted: SurveyFile.Field
+    /// The centre's field of the same key: retired, or on another scale. Nil when it has none.
+    let known: SurveyField?
+}
+
+/// What a file holds, before anything becomes of it.
+struct SurveyFileLook: Sendable {
+    let file: SurveyFile
+    let hasStyle: Bool
+    let hasPicture: Bool
+    let missing: [UnfittingField]
+    /// What the form would be called.
+    let name: String
+}
+
 /// Reads and writes the files of forms.
 struct SurveyFiles: Sendable {
     let surveys: Surveys
@@ -68,12 +85,30 @@ struct SurveyFiles: Sendable {
     }
 
     /// The file's fields that the centre has not, or on another scale.
-    func unfitting(_ file: SurveyFile, fields: [String: SurveyField]) -> [SurveyFile.Field] {
+    func unfitting(_ file: SurveyFile, fields: [String: SurveyField]) -> [UnfittingField] {
         let bound = Set(file.languages.flatMap(\.blocks).compactMap(\.field))
-        return file.fields.filter { wanted in
-            guard bound.contains(wanted.key) else { return false }
-            guard let known = fields[wanted.key], !known.isRetired else { return true }
-            return !wanted.draft(key: wanted.key).isScale(of: SurveyField.Draft(known))
+        return file.fields.compactMap { wanted in
+            guard bound.contains(wanted.key) else { return nil }
+            let known = fields[wanted.key]
+            if let known, !known.isRetired, wanted.draft(key: wanted.key).isScale(of: SurveyField.Draft(known)) {
+                return nil
+            }
+            return UnfittingField(wanted: wanted, known: known)
+        }
+    }
+
+    /// What a file would become, for who decides about it; nothing is stored.
+    /// - Parameter name: what the form would be called; a free name is made of the title where there is none.
+    func look(into read: ReadSurveyFile, named name: String, of tenant: TenantID) async throws -> SurveyFileLook {
+        try await database.read { tx in
+            var free = name.trimmed
+            if free.isEmpty, let title = read.file.languages.first?.title {
+                let short = String(title.prefix(SurveyLimits.nameCharacters)).trimmed
+                free = SurveyName.free(short, taken: try SurveyListStore(tx: tx, tenant: tenant).names(), from: 1)
+            }
+            return SurveyFileLook(
+                file: read.file, hasStyle: !read.style.isEmpty, hasPicture: read.picture != nil,
+                missing: unfitting(read.file, fields: try surveys.fields(of: tenant, in: tx)), name: free)
         }
     }
 
@@ -87,7 +122,7 @@ struct SurveyFiles: Sendable {
         let missing = unfitting(read.file, fields: fields)
         if !missing.isEmpty, choice == .ask {
             throw Refusals(
-                missing.map { field in
+                missing.map(\.wanted).map { field in
                     Refusal(
                         .invalid, code: "missing_field", key: "surveys.file.missingField",
                         arguments: ["name": String(field.name.prefix(100)), "key": String(field.key.prefix(40))],
@@ -95,7 +130,7 @@ struct SurveyFiles: Sendable {
                 })
         }
         var keys: [String: String?] = [:]
-        for field in missing {
+        for field in missing.map(\.wanted) {
             keys[field.key] = .some(nil)
             guard choice == .create else { continue }
             let taken = Set(fields.keys).union(keys.values.compactMap { $0 })

@@ -54,33 +54,43 @@ struct SurveyFilesRoutes: Sendable {
         return "attachment; filename=\"\(simple).zip\"; filename*=UTF-8''\(encoded).zip"
     }
 
-    /// What a trial ends with, so that nothing of it is kept.
-    private struct TrialOver: Error {}
-
+    /// Shows what a file holds, or imports it. What was sent stays in the page until it is imported.
     private func take(_ request: Request, _ context: WebContext) async throws -> Response {
         let signedIn = try context.require(.administrator)
-        var name = ""
-        var choice = MissingFields.ask
+        var page = SurveyImportPage(signedIn: signedIn, t: context.words)
         do {
-            let input = try await MultipartInput(request, limit: SurveyLimits.zipBytes + 64 * 1024)
-            name = input.fields.text("name")
-            choice = MissingFields(rawValue: input.fields.text("fields")) ?? .ask
-            guard let file = input.file("file") else { throw SurveyFileFault.refusal("no_file", "noFile") }
-            let read = try await files.read(file.content)
-            let change = SurveyChange(by: signedIn.person, at: installation.clock.now())
-            let isTrial = request.uri.queryParameters["trial"] != nil
-            try await installation.database.write { [name, choice] tx in
-                try files.take(
-                    read, named: name, choice, of: signedIn.tenant, in: tx, as: change, by: Doer(signedIn))
-                if isTrial { throw TrialOver() }
+            let input = try await MultipartInput(
+                request, limit: SurveyLimits.zipBytes + KeptFile.characters + 64 * 1024,
+                fieldBytes: KeptFile.characters)
+            page.name = input.fields.text("name")
+            page.choice = MissingFields(rawValue: input.fields.text("fields")) ?? .ask
+            let chosen = input.file("file").map { KeptFile(name: $0.name, zip: $0.content) }
+            guard let sent = chosen ?? KeptFile(input.fields) else {
+                throw SurveyFileFault.refusal("no_file", "noFile")
             }
-            return redirect(to: "/forms", saying: Flash("surveys.imported", ["name": name]))
-        } catch is TrialOver {
-            return Response(status: .noContent)
+            let read = try await files.read(sent.zip)
+            page.kept = sent
+            let isLook = input.fields.flag("look")
+            page.look = try await files.look(into: read, named: isLook ? page.name : "-", of: signedIn.tenant)
+            if isLook {
+                page.name = page.look?.name ?? page.name
+                return pageResponse(page.page, in: context)
+            }
+            let change = SurveyChange(by: signedIn.person, at: installation.clock.now())
+            try await installation.database.write { [page] tx in
+                try files.take(
+                    read, named: page.name, page.choice, of: signedIn.tenant, in: tx, as: change, by: Doer(signedIn))
+            }
+            return redirect(to: "/forms", saying: Flash("surveys.imported", ["name": page.name]))
         } catch {
             var refused = try refusals(in: error)
+            if refused.all.contains(where: { $0.field == "fields" }) {
+                // The page lists them itself, with what the centre has instead.
+                refused.all.removeAll { $0.field == "fields" }
+                refused.add(
+                    Refusal(.invalid, code: "missing_field", key: "surveys.import.fields.choose", field: "fields"))
+            }
             refused.all = refused.all.map(Self.atFile)
-            var page = SurveyImportPage(name: name, choice: choice, signedIn: signedIn, t: context.words)
             page.errors = FieldErrors(refused, t: context.words)
             return pageResponse(page.page, in: context, status: .unprocessableContent)
         }

@@ -37,6 +37,8 @@ public enum SurveyLimits {
     static let fileBytes = 8 * 1024 * 1024
     /// Values of `form.json`: 200 blocks with eleven options each in 20 languages have 160,000.
     static let fileValues = 200_000
+    /// Bytes of a zip up to which the page of import keeps it while something else is asked.
+    static let keptBytes = 1024 * 1024
     /// How deep values of `form.json` lie in each other.
     static let fileDepth = 16
     /// Answers of a form are counted up to here for the list.
