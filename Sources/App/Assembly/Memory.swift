@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the C library's allocator treats memory that was given back.
+// What becomes of memory that is not needed any more.
 import CMalloc
 
-/// The allocator's habits.
+/// The program's habits with memory.
 enum Memory {
     /// Keeps what was freed for the next request, up to a bound, instead of giving it back to the kernel after each.
     ///
@@ -13,5 +13,11 @@ enum Memory {
         _ = mallopt(M_TOP_PAD, 256 << 10)
         _ = mallopt(M_MMAP_THRESHOLD, 1 << 20)
         _ = mallopt(M_ARENA_MAX, 2)
+    }
+
+    /// Gives back what only starting needed: freed memory, and pages of code, a third of what the program holds then.
+    static func letGoOfStart() {
+        _ = malloc_trim(0)
+        memory_let_go_of_code()
     }
 }

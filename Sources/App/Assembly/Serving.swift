@@ -53,5 +53,6 @@ public struct Serving: Sendable {
     private func listening(port: Int, _ lines: [String]) {
         say("Otklik listens at http://\(configuration.host):\(port)")
         for line in lines { say(line) }
+        Memory.letGoOfStart()
     }
 }
