@@ -15,7 +15,7 @@ static inline int memory_let_go_of_object(struct dl_phdr_info *object, size_t si
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     for (int number = 0; number < object->dlpi_phnum; number++) {
         const ElfW(Phdr) *part = &object->dlpi_phdr[number];
-        // An object whose code was changed by the linker must keep it.
+        // An object whose code was changed by the loader must keep it.
         if (part->p_type == PT_DYNAMIC) {
             const ElfW(Dyn) *entry = (void *)(object->dlpi_addr + part->p_vaddr);
             for (; entry->d_tag != DT_NULL; entry++) {
@@ -26,7 +26,7 @@ static inline int memory_let_go_of_object(struct dl_phdr_info *object, size_t si
     }
     for (int number = 0; number < object->dlpi_phnum; number++) {
         const ElfW(Phdr) *part = &object->dlpi_phdr[number];
-        if (part->p_type != PT_LOAD || !(part->p_flags & PF_X) || part->p_flags & PF_W) continue;
+        if (part->p_type != PT_LOAD || part->p_flags & PF_W) continue;
         size_t start = (object->dlpi_addr + part->p_vaddr) & ~(page - 1);
         size_t end = (object->dlpi_addr + part->p_vaddr + part->p_filesz + page - 1) & ~(page - 1);
         madvise((void *)start, end - start, MADV_DONTNEED);
@@ -34,6 +34,6 @@ static inline int memory_let_go_of_object(struct dl_phdr_info *object, size_t si
     return 0;
 }
 
-/// Lets the kernel have the pages of code that only starting needed. Whatever is used again comes back from the file,
-/// most often out of the page cache: code is never written to, so nothing can be lost.
+/// Lets the kernel have the pages of code and constants that only starting needed. Whatever is used again comes back
+/// from the file, most often out of the page cache: these parts are never written to, so nothing can be lost.
 static inline void memory_let_go_of_code(void) { dl_iterate_phdr(memory_let_go_of_object, 0); }
