@@ -139,7 +139,7 @@ class Importing:
 
     def __init__(self, server):
         self.browser = Browser(server.address).sign_in(server)
-        self.action = self.browser.open("/forms/import").form("fields").action
+        self.action = self.browser.open("/forms/import").form("name").action
 
     def send(self, name, file, fields="create"):
         """Sends a file as a browser would; gives the answer's status and page."""
