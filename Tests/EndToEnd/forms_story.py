@@ -125,22 +125,25 @@ def exported(page, server, name):
 
 
 def take_in(page, server, file):
-    """Under a name that is taken: told at the name, with the file kept. Under a new one: a form, with the same bytes."""
+    """What the file holds is shown when it is chosen. Under a name that is taken: told at the name, with the file kept.
+    Under a new one: a form, with the same bytes."""
     before = listed(page, server).count()
     page.get_by_role("link", name="Импорт").click()
     dialog = page.locator("dialog[open]")
     with page.expect_file_chooser() as chooser:
         dialog.locator("input[type=file]").click()
     chooser.value.set_files({"name": "form.zip", "mimeType": "application/zip", "buffer": file})
-    # What it holds is shown, and a name is proposed that is free.
-    dialog.locator("#import-contents").get_by_text("вопроса").first.wait_for()
-    assert dialog.locator("input[name=name]").input_value(), "no name is proposed"
-    dialog.locator("input[name=name]").fill("Качество с клавиатуры")
+    contents = dialog.locator("#import-contents")
+    contents.get_by_text("CSAT, FCR, NPS").wait_for()
+    assert contents.get_by_text("Quality of service").is_visible()
+    free = dialog.locator("input[name=name]").input_value()
+    assert free == "Качество с клавиатуры(2)", free
     look(page, "import of a form")
+    dialog.locator("input[name=name]").fill("Качество с клавиатуры")
     dialog.get_by_role("button", name="Импортировать").click()
     page.locator("a[href='#field-name']").wait_for()
     look(page, "import with a name that is taken")
-    page.locator("input[name=name]").fill(NAME)
+    page.locator("main input[name=name]").fill(NAME)
     page.get_by_role("button", name="Импортировать").click()
     row(page, NAME).wait_for()
     assert page.get_by_text(f"Форма «{NAME}» импортирована").count()

@@ -122,6 +122,9 @@ def files():
     yield "JSON of 28,000 blocks", packed(("form.json", wide(blocks, block, "]}]}", 28_000 * (len(block) + 1)))), "не больше 200"
     title = languages + '{"language": "ru", "blocks": [], "title": "'
     yield "JSON of a title of 8 MB", packed(("form.json", title + "я" * (4 * MIB - 100) + '"}]}')), "не больше 200 символов"
+    fields = '{"otklikForm": 1, "validDays": 30, "editHours": 0, "languages": [], "fields": ['
+    field = '{"key": "a", "name": "%s", "kind": "average", "minimum": 1, "maximum": 7}' % ("x" * 600)
+    yield "JSON of 12,000 fields", packed(("form.json", wide(fields, field, "]}"))), "field-file"
     yield "deep nesting", packed(("form.json", "[" * 8_000_000)), "не удалось прочитать"
     yield "deep objects", packed(("form.json", '{"a":' * 1_000_000)), "не удалось прочитать"
     yield "unknown version", packed(("form.json", form(version=99))), "99"
@@ -139,7 +142,7 @@ class Importing:
 
     def __init__(self, server):
         self.browser = Browser(server.address).sign_in(server)
-        self.action = self.browser.open("/forms/import").form("name").action
+        self.action = self.browser.open("/forms/import").form("file").action
 
     def send(self, name, file, fields="create"):
         """Sends a file as a browser would; gives the answer's status and page."""
@@ -195,6 +198,8 @@ def walk(server, tells_each):
         assert status == 422 and "error-summary" in page, (what, status, page[:500])
         assert sentence in page, (what, sentence, re.sub("<[^>]+>", " ", page)[-1500:])
         assert "<script>alert" not in page, what
+        # The page may keep the file, up to 1 MB of it.
+        assert len(page) < 256 * 1024 + len(file) * 4 / 3, (what, len(page))
         grown, count = memory(server.process, "VmHWM") - start, count + 1
         highest = max(highest, grown)
         if tells_each:

@@ -74,6 +74,25 @@ struct SurveyFile: Codable, Sendable, Equatable {
         }
     }
 
+    /// The same with no more to show than a form may hold: nobody may have checked yet that it keeps to the limits.
+    var shown: SurveyFile {
+        func cut(_ text: String, _ limit: Int) -> String { String(text.prefix(limit)) }
+        var copy = self
+        copy.languages = languages.prefix(SurveyLimits.languages).map { language in
+            var short = language
+            short.language = cut(language.language, SurveyLimits.keyBytes)
+            short.title = cut(language.title, SurveyLimits.titleCharacters)
+            return short
+        }
+        copy.fields = fields.prefix(SurveyLimits.fields).map { field in
+            var short = field
+            short.key = cut(field.key, SurveyLimits.keyBytes)
+            short.name = cut(field.name, SurveyLimits.nameCharacters)
+            return short
+        }
+        return copy
+    }
+
     /// Refuses what is no JSON, no form of ours, or has keys that nobody knows.
     private static func check(_ bytes: [UInt8]) throws {
         let json: JSON

@@ -100,15 +100,16 @@ struct SurveyFiles: Sendable {
     /// What a file would become, for who decides about it; nothing is stored.
     /// - Parameter name: what the form would be called; a free name is made of the title where there is none.
     func look(into read: ReadSurveyFile, named name: String, of tenant: TenantID) async throws -> SurveyFileLook {
-        try await database.read { tx in
+        let file = read.file.shown
+        return try await database.read { tx in
             var free = name.trimmed
-            if free.isEmpty, let title = read.file.languages.first?.title {
+            if free.isEmpty, let title = file.languages.first?.title {
                 let short = String(title.prefix(SurveyLimits.nameCharacters)).trimmed
                 free = SurveyName.free(short, taken: try SurveyListStore(tx: tx, tenant: tenant).names(), from: 1)
             }
             return SurveyFileLook(
-                file: read.file, hasStyle: !read.style.isEmpty, hasPicture: read.picture != nil,
-                missing: unfitting(read.file, fields: try surveys.fields(of: tenant, in: tx)), name: free)
+                file: file, hasStyle: !read.style.isEmpty, hasPicture: read.picture != nil,
+                missing: unfitting(file, fields: try surveys.fields(of: tenant, in: tx)), name: free)
         }
     }
 

@@ -166,6 +166,13 @@ import Testing
         }
     }
 
+    @Test func `what is shown of a file is no more than a form may hold`() throws {
+        var file = try SurveyFile(bytes: Array(HostileForms.form(String(repeating: "я", count: 300)).utf8))
+        file.languages = Array(repeating: file.languages[0], count: 60)
+        let shown = file.shown
+        #expect(shown.languages.count == 50 && shown.languages.allSatisfy { $0.title.count == 200 })
+    }
+
     @Test func `scripts in texts stay texts`() async throws {
         let file = HostileForms.zip([("form.json", Array(HostileForms.form("<script>alert(1)</script>").utf8))])
         let contents = try await SurveyZipping().unpacked(file)
