@@ -29,10 +29,9 @@ public struct DispositionReference: Sendable, Equatable {
         let current = dispositions.filter { !$0.isRetired }
         if let code { return current.first { $0.code == code.trimmed } }
         if let name { return Self.named(name, in: current) }
-        guard let any else { return nil }
-        return dispositions.first { $0.id.description == any.trimmed }
-            ?? current.first { $0.code == any.trimmed }
-            ?? Self.named(any, in: current)
+        guard let any = any?.trimmed else { return nil }
+        let byID = Int64(any).flatMap { _ in dispositions.first { $0.id.description == any } }
+        return byID ?? current.first { $0.code == any } ?? Self.named(any, in: current)
     }
 
     private static func named(_ name: String, in dispositions: [Disposition]) -> Disposition? {
