@@ -4,17 +4,13 @@ a new name, asked with, answered in Russian and English in Chromium, counted as 
 import csv
 import io
 import re
-import shutil
-import sys
-import tempfile
 
-from playwright.sync_api import sync_playwright
-
+import chromium
 import editor_story as editor
 import every_page
 import survey_world as world
 from browser_story import Watch, answered_by_agent, look, summary, until
-from otklik_server import Browser, Server
+from otklik_server import Browser
 
 NAME = "Качество обслуживания, импорт"
 ENGLISH = {
@@ -313,20 +309,5 @@ def walk(browser, server):
     print("archived, closed, restored", flush=True)
 
 
-def main():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    with tempfile.TemporaryDirectory(prefix="otklik-forms-") as folder, sync_playwright() as playwright:
-        server = Server(f"{folder}/data").start()
-        try:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            walk(browser, server)
-            browser.close()
-        finally:
-            server.stop()
-
-
 if __name__ == "__main__":
-    try:
-        main()
-    except AssertionError as error:
-        sys.exit(str(error))
+    chromium.tell("forms", walk)
