@@ -70,9 +70,8 @@ struct SurveyFilesRoutes: Sendable {
             }
             let read = try await files.read(sent.zip)
             page.kept = sent
-            let isLook = input.fields.flag("look")
-            page.look = try await files.look(into: read, named: isLook ? page.name : "-", of: signedIn.tenant)
-            if isLook {
+            page.look = try await files.look(into: read, named: page.name, of: signedIn.tenant)
+            if input.fields.flag("look") {
                 page.name = page.look?.name ?? page.name
                 return pageResponse(page.page, in: context)
             }
