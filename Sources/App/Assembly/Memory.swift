@@ -15,9 +15,6 @@ enum Memory {
         _ = mallopt(M_ARENA_MAX, 2)
     }
 
-    /// Gives back what only starting needed: freed memory, and pages of code and constants.
-    static func letGoOfStart() {
-        _ = malloc_trim(0)
-        memory_let_go_of_code()
-    }
+    /// Gives back what only starting needed.
+    static func letGoOfStart() { _ = malloc_trim(0) }
 }
