@@ -199,7 +199,7 @@ struct Asking {
                     ($0.invitation, rules.scope($0.invitation.form), $0.wish.configuration, $0.wish.contact)
                 }))
         let links = sorted.map(\.invitation.id).filter(made.contains).map {
-            (ServerSecret.tokenHash(InvitationToken.token(of: $0, secret: secret)), $0)
+            (InvitationToken(of: $0, secret: secret), $0)
         }
         try store.insertLinks(links, key: secret.keyID)
         try store.insertRecipients(

@@ -35,13 +35,13 @@ struct InvitationStore {
     /// How many ``columns`` there are.
     private static let columnCount = 20
 
-    /// An invitation with its form, by the hash of a link's token.
-    static func byToken(_ hash: [UInt8]) -> SQL {
+    /// An invitation with its form, by a link's token.
+    static func byToken(_ token: InvitationToken) -> SQL {
         """
         SELECT \(columns), \(SurveyStore.joinedFormColumns) FROM link
         JOIN invitation v ON v.tenant_id = link.tenant_id AND v.id = link.invitation_id
         JOIN survey_form f ON f.tenant_id = v.tenant_id AND f.id = v.form_id
-        WHERE link.token_hash = \(hash)
+        WHERE link.period = \(token.period) AND link.token_hash = \(token.hash)
         """
     }
 
@@ -208,11 +208,12 @@ struct InvitationStore {
     }
 
     /// Inserts what finds invitations by their tokens.
-    func insertLinks(_ links: [(hash: [UInt8], invitation: InvitationID)], key: Int) throws {
+    func insertLinks(_ links: [(token: InvitationToken, invitation: InvitationID)], key: Int) throws {
         for piece in links.piecesForStatements {
-            let values = piece.map { "(\($0.hash), \(tenant), \($0.invitation), \(key))" as SQL }
-                .joined(separator: ", ")
-            try tx.execute("INSERT INTO link (token_hash, tenant_id, invitation_id, key_id) VALUES \(values)")
+            let values = piece.map { link -> SQL in
+                "(\(link.token.period), \(link.token.hash), \(tenant), \(link.invitation), \(key))"
+            }.joined(separator: ", ")
+            try tx.execute("INSERT INTO link (period, token_hash, tenant_id, invitation_id, key_id) VALUES \(values)")
         }
     }
 

@@ -18,13 +18,13 @@ public struct Invitations: Sendable {
 
     /// The survey link of an invitation: derived, never stored (spec 3.5). Whole address, under 60 characters.
     public func surveyLink(_ id: InvitationID) -> String {
-        installation.baseURL + "/s/" + InvitationToken.token(of: id, secret: installation.secret)
+        installation.baseURL + "/s/" + InvitationToken(of: id, secret: installation.secret).text
     }
 
     /// The invitation behind a token, and its form: one read. Nil when the token is unknown, or not shaped like one.
     public func link(token: String) async throws -> (invitation: Invitation, form: SurveyForm)? {
-        guard InvitationToken.isShaped(token) else { return nil }
-        let rows = try await installation.database.query(InvitationStore.byToken(ServerSecret.tokenHash(token)))
+        guard let token = InvitationToken(shown: token) else { return nil }
+        let rows = try await installation.database.query(InvitationStore.byToken(token))
         return try rows.first.map(InvitationStore.link)
     }
 

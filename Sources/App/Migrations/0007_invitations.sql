@@ -28,7 +28,6 @@ CREATE TABLE invitation (
 ) /*without rowid*/;
 CREATE UNIQUE INDEX invitation_once ON invitation (tenant_id, interaction_id, scope_form_id);
 CREATE INDEX invitation_address ON invitation (tenant_id, address_folded, created_at);
-CREATE INDEX invitation_run ON invitation (tenant_id, run_id);
 
 -- Recipients beside the one in the invitation's row, where a mail has several: what limits per address count.
 CREATE TABLE invitation_recipient (
@@ -39,8 +38,10 @@ CREATE TABLE invitation_recipient (
 ) /*without rowid*/;
 
 CREATE TABLE link (
-    token_hash /*bytes*/ PRIMARY KEY,
+    period BIGINT NOT NULL,
+    token_hash /*bytes*/ NOT NULL,
     tenant_id BIGINT NOT NULL,
     invitation_id BIGINT NOT NULL,
-    key_id INTEGER NOT NULL
+    key_id INTEGER NOT NULL,
+    PRIMARY KEY (period, token_hash)
 ) /*without rowid*/;

@@ -21,10 +21,13 @@ import Testing
         }
     }
 
+    private static let secret = ServerSecret(bytes: Array(repeating: 1, count: 32))
     private static let asked: [Asked] = [
         Asked("a session", SessionsStore.holder(hash: [1], at: now)),
         Asked("an API key", APIKeysStore.holders([[1], [2]])),
-        Asked("a link's invitation", InvitationStore.byToken([1])),
+        Asked(
+            "a link's invitation",
+            InvitationStore.byToken(InvitationToken(of: InvitationID(raw: 1), secret: secret))),
         Asked("a form", SurveyStore.selectForm(FormID(raw: 1), of: tenant)),
         Asked("a form's version", SurveyStore.selectVersion(FormVersionID(raw: 1), of: tenant)),
         Asked("the answer that counts", AnsweringStore.selectCounted(InvitationID(raw: 1), of: tenant)),

@@ -18,14 +18,16 @@ import Testing
             let link = centre.invitations.surveyLink(invitation)
             #expect(link.hasPrefix("https://otklik.example.com/s/"))
             #expect(link.count < 60)
-            let token = String(link.suffix(22))
-            #expect(InvitationToken.isShaped(token))
+            let token = String(link.suffix(InvitationToken.length))
+            let shown = try #require(InvitationToken(shown: token))
+            #expect(shown.period == invitation.raw >> 28)
             let found = try await centre.invitations.link(token: token)?.invitation
             #expect(found?.id == invitation)
-            let changed = (token.first == "A" ? "B" : "A") + String(token.dropFirst())
+            let earlier = (token.first == "A" ? "B" : "A") + String(token.dropFirst())
+            let changed = String(token.dropLast()) + (token.last == "A" ? "B" : "A")
             let wrongs = [
-                changed, "", "short", token + "x", String(repeating: "Я", count: 11),
-                "../../../etc/passwd\0xx",
+                earlier, changed, "", "short", token + "x", String(repeating: "Я", count: 14),
+                "../../../etc/passwd\0xxxxxxxx",
             ]
             for wrong in wrongs {
                 let nobody = try await centre.invitations.link(token: wrong)?.invitation
@@ -36,15 +38,21 @@ import Testing
         }
     }
 
-    @Test func `tokens have 22 digits whatever the bits are`() {
-        #expect(InvitationToken.base62(Array(repeating: UInt8(0), count: 16)) == String(repeating: "0", count: 22))
-        let most = InvitationToken.base62(Array(repeating: UInt8(255), count: 16))
-        #expect(InvitationToken.isShaped(most))
+    @Test func `tokens have as many digits whatever the bits are, and grow with time`() throws {
+        #expect(InvitationToken.base62(0, count: 22) == String(repeating: "0", count: 22))
+        #expect(InvitationToken.base62(UInt128.max, count: 22).count == 22)
         let secret = ServerSecret(bytes: Array(repeating: 1, count: 32))
         let other = ServerSecret(bytes: Array(repeating: 2, count: 32))
-        let tokens = Set((1...1000).map { InvitationToken.token(of: InvitationID(raw: $0), secret: secret) })
+        let tokens = Set((1...1000).map { InvitationToken(of: InvitationID(raw: $0), secret: secret).text })
         #expect(tokens.count == 1000)
-        #expect(!tokens.contains(InvitationToken.token(of: InvitationID(raw: 1), secret: other)))
+        #expect(!tokens.contains(InvitationToken(of: InvitationID(raw: 1), secret: other).text))
+        let ids: [Int64] = [0, 1 << 28, 61 << 28, 62 << 28, 1 << 62, .max]
+        let periods = ids.map { InvitationToken(of: InvitationID(raw: $0), secret: secret).text.prefix(6) }
+        #expect(periods == periods.sorted() && Set(periods).count == periods.count)
+        for (id, period) in zip(ids, periods) {
+            let read = try #require(InvitationToken(shown: period + String(repeating: "z", count: 22)))
+            #expect(read.period == id >> 28)
+        }
     }
 
     @Test(arguments: engines) func `the first delivery starts the validity, and an answer is the last word`(
