@@ -24,9 +24,18 @@ struct Token: Sendable {
     /// One that somebody has shown; nil when it cannot be one, so that nothing long is hashed.
     init?(shown: String, prefix: String = "") {
         guard shown.hasPrefix(prefix), shown.utf8.count == prefix.utf8.count + 33,
-            shown.dropFirst(prefix.count).allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
+            shown.utf8.dropFirst(prefix.utf8.count).allSatisfy(Self.isPlain)
         else { return nil }
         text = shown
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
+        default: false
+        }
     }
 
     /// What the database keeps.
