@@ -113,7 +113,7 @@ struct LedgerStore {
             senderName: try row.at(7), senderEmail: try row.at(8), replyTo: try row.at(9), messageID: try row.at(10),
             state: try row.at(11), attempt: try row.at(12), unknowns: try row.at(13), recipients: try row.at(14),
             reply: try row.at(15), windowEndsAt: try row.at(16), createdAt: try row.at(17), isTest: try row.at(18),
-            content: try row.get("content", as: [UInt8]?.self).map { try MailContent(packed: $0) })
+            packed: try row.get("content"))
     }
 
     /// Commits the intent to send, just before a message's first byte: the attempts by message. A message that is not

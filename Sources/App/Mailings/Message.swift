@@ -67,6 +67,8 @@ struct LedgerMessage: Sendable, Equatable {
     let windowEndsAt: Moment
     let createdAt: Moment
     let isTest: Bool
-    /// Nil once it was erased.
-    let content: MailContent?
+    /// Its content as it is kept; nil once it was erased.
+    let packed: [UInt8]?
+    /// Read anew each time, and not while the row is read: that happens where others wait for the database.
+    var content: MailContent? { packed.flatMap { try? MailContent(packed: $0) } }
 }

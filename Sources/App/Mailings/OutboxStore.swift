@@ -43,7 +43,7 @@ enum OutboxStore {
     static func page(_ filter: OutboxFilter, of tenant: TenantID, limit: Int) -> SQL {
         """
         SELECT \(columns), NULL AS content FROM \(source(filter, of: tenant))\(joins)
-        WHERE m.tenant_id = \(tenant)\(conditions(filter))
+        WHERE m.tenant_id = \(tenant)\(conditions(filter, of: tenant))
         ORDER BY m.id DESC LIMIT \(limit)
         """
     }
@@ -52,7 +52,7 @@ enum OutboxStore {
     static func ids(_ filter: OutboxFilter, for deed: MessageDeed, of tenant: TenantID, limit: Int) -> SQL {
         """
         SELECT m.id FROM \(source(filter, of: tenant))\(joins)
-        WHERE m.tenant_id = \(tenant)\(conditions(filter))\(MessageDeedStore.fits(deed))
+        WHERE m.tenant_id = \(tenant)\(conditions(filter, of: tenant))\(MessageDeedStore.fits(deed))
         ORDER BY m.id DESC LIMIT \(limit)
         """
     }
@@ -75,7 +75,7 @@ enum OutboxStore {
         """
         SELECT \(columns), c.content FROM message m\(joins)
             LEFT JOIN message_content c ON c.tenant_id = m.tenant_id AND c.message_id = m.id
-        WHERE m.tenant_id = \(tenant) AND m.id = \(id)\(conditions(OutboxFilter(teams: teams)))
+        WHERE m.tenant_id = \(tenant) AND m.id = \(id)\(conditions(OutboxFilter(teams: teams), of: tenant))
         """
     }
 
@@ -131,11 +131,18 @@ enum OutboxStore {
         return "(\(ids)) found_messages JOIN message m ON m.tenant_id = \(tenant) AND m.id = found_messages.id"
     }
 
-    private static func conditions(_ filter: OutboxFilter) -> SQL {
+    private static func runs(of interaction: InteractionID, tenant: TenantID) -> SQL {
+        "SELECT id FROM run WHERE tenant_id = \(tenant) AND interaction_id = \(interaction)"
+    }
+
+    private static func conditions(_ filter: OutboxFilter, of tenant: TenantID) -> SQL {
         var text: SQL = ""
         if let state = filter.state { text = text + " AND m.state = \(state)" }
         if case .id(let id) = filter.search { text = text + " AND m.id = \(id)" }
-        if let interaction = filter.interaction { text = text + " AND m.interaction_id = \(interaction)" }
+        if let interaction = filter.interaction {
+            // Its runs wrote them.
+            text = text + " AND m.run_id IN (\(runs(of: interaction, tenant: tenant)))"
+        }
         if let workflow = filter.workflow { text = text + " AND r.workflow_id = \(workflow)" }
         if let from = filter.from { text = text + " AND m.id >= \(IDMint.least(atMilliseconds: from.milliseconds))" }
         if let to = filter.to { text = text + " AND m.id < \(IDMint.least(atMilliseconds: to.milliseconds))" }

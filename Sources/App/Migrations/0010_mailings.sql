@@ -26,7 +26,6 @@ CREATE TABLE message (
     PRIMARY KEY (tenant_id, id)
 ) /*without rowid*/;
 CREATE INDEX message_state ON message (tenant_id, state, id);
-CREATE INDEX message_interaction ON message (tenant_id, interaction_id);
 CREATE INDEX message_run ON message (tenant_id, run_id, block);
 CREATE INDEX message_recipient ON message (tenant_id, recipient_folded /*by bytes*/, id);
 CREATE INDEX message_subject ON message (tenant_id, subject_folded /*by bytes*/, id);

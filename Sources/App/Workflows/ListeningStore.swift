@@ -42,19 +42,20 @@ struct ListeningStore {
         """
     }
 
-    /// Which configurations have a run for which interaction already.
-    func ran(_ interactions: [InteractionID]) throws -> [InteractionID: Set<ConfigurationID>] {
+    /// Which configurations have a run for which interaction already, and for which of its parts. Their interactions
+    /// are locked, so no other transaction starts one meanwhile.
+    func ran(_ interactions: [InteractionID]) throws -> [InteractionID: [ConfigurationID: Set<String>]] {
         guard !interactions.isEmpty else { return [:] }
-        var ran: [InteractionID: Set<ConfigurationID>] = [:]
+        var ran: [InteractionID: [ConfigurationID: Set<String>]] = [:]
         for row in try tx.query(Self.ran(interactions, tenant: tenant)) {
-            ran[try row.at(0), default: []].insert(try row.at(1))
+            ran[try row.at(0), default: [:]][try row.at(1), default: []].insert(try row.at(2))
         }
         return ran
     }
 
     static func ran(_ interactions: [InteractionID], tenant: TenantID) -> SQL {
         """
-        SELECT interaction_id, configuration_id FROM run
+        SELECT interaction_id, configuration_id, part FROM run
         WHERE tenant_id = \(tenant) AND interaction_id IN (\(SQL.list(interactions)))
         """
     }

@@ -37,38 +37,45 @@ public enum MailPlaceholder {
 
     /// Whether a placeholder stands in a text.
     static func stands(_ placeholder: String, in text: String) -> Bool {
-        pieces(of: text).contains { $0.elementsEqual(placeholder.utf8) }
+        var text = text
+        return text.withUTF8 { bytes in pieces(of: bytes).contains { $0.elementsEqual(placeholder.utf8) } }
     }
 
     /// The text with values in the placeholders' places.
     static func fill(_ text: String, with values: [String: String]) -> String {
-        var filled = ""
-        for piece in pieces(of: text) {
-            let piece = String(decoding: piece, as: UTF8.self)
-            filled += values[piece] ?? piece
+        var text = text
+        var filled: [UInt8] = []
+        text.withUTF8 { bytes in
+            filled.reserveCapacity(bytes.count + 256)
+            for piece in pieces(of: bytes) {
+                if piece.first == markStart, let value = values[String(decoding: piece, as: UTF8.self)] {
+                    filled += value.utf8
+                } else {
+                    filled += piece
+                }
+            }
         }
-        return filled
+        return String(decoding: filled, as: UTF8.self)
     }
 
     /// A text cut before and behind everything that stands between the two marks. On bytes: bodies are long, and every
     /// mail that leaves is filled.
-    private static func pieces(of text: String) -> [Substring.UTF8View] {
-        let bytes = text.utf8
-        var pieces: [Substring.UTF8View] = []
-        var start = bytes.startIndex
-        var position = bytes.startIndex
+    private static func pieces(of bytes: UnsafeBufferPointer<UInt8>) -> [UnsafeBufferPointer<UInt8>] {
+        var pieces: [UnsafeBufferPointer<UInt8>] = []
+        var start = 0
+        var position = 0
         while let mark = bytes[position...].firstIndex(of: markStart) {
             let isOpening = bytes[mark...].starts(with: "\u{E000}".utf8)
             let isClosing = bytes[mark...].starts(with: "\u{E001}".utf8)
-            let behind = bytes.index(mark, offsetBy: isOpening || isClosing ? 3 : 1)
+            let behind = mark + (isOpening || isClosing ? 3 : 1)
             let cut = isOpening ? mark : behind
             if isOpening || isClosing, cut > start {
-                pieces.append(bytes[start..<cut])
+                pieces.append(UnsafeBufferPointer(rebasing: bytes[start..<cut]))
                 start = cut
             }
             position = behind
         }
-        if start < bytes.endIndex { pieces.append(bytes[start...]) }
+        if start < bytes.count { pieces.append(UnsafeBufferPointer(rebasing: bytes[start...])) }
         return pieces
     }
 

@@ -46,14 +46,14 @@ struct RunStep {
 
     let scenario: CompiledScenario
     let now: Moment
-    /// Says reasons in the centre's language, where they become a variable's value.
-    let t: Localizer
+    /// Says reasons in the centre's language, where they become a variable's value; few steps ask.
+    private let t: () -> Localizer
     private(set) var run: Run
     private(set) var lines: [RunLine] = []
     private(set) var hasNewVariables = false
     private var passed = 0
 
-    init(_ run: Run, scenario: CompiledScenario, now: Moment, t: Localizer) {
+    init(_ run: Run, scenario: CompiledScenario, now: Moment, t: @autoclosure @escaping () -> Localizer) {
         self.run = run
         self.scenario = scenario
         self.now = now
@@ -118,7 +118,7 @@ struct RunStep {
         run.signal = nil
         run.dueAt = nil
         note(.mailBounced, ["reason": reason])
-        run.variables.setError(t.reason(reason))
+        run.variables.setError(t().reason(reason))
         hasNewVariables = true
         return walk(from: first)
     }
@@ -166,7 +166,7 @@ struct RunStep {
 
     private mutating func notSent(_ reason: String) -> Stop {
         note(.mailNotSent, ["reason": reason])
-        run.variables.setError(t.reason(reason))
+        run.variables.setError(t().reason(reason))
         hasNewVariables = true
         return walk(from: branch(ScenarioBranch.notSent))
     }

@@ -17,41 +17,38 @@ struct RunStore {
         let part: String
         let trigger: Trigger.Event
         let variables: RunVariables
-        /// ``variables`` as they are stored.
-        let variablesText: String
         /// What it is started by.
         let event: InteractionCompleted
     }
 
-    /// Inserts runs that are not there yet, ready now; the ids of those inserted.
-    func insert(_ runs: [NewRun], at now: Moment) throws -> Set<RunID> {
+    /// Inserts runs as they stand now, after their first steps or before.
+    /// - Throws: ``Overtaken`` when another transaction has started one of them meanwhile.
+    func insert(_ runs: [(new: NewRun, run: Run)], at now: Moment) throws {
         // One order for all transactions, so that two batches wait for each other instead of both giving up.
-        let sorted = runs.sorted {
-            ($0.event.interaction, $0.configuration, $0.part) < ($1.event.interaction, $1.configuration, $1.part)
+        let sorted = runs.sorted { one, other in
+            (one.run.interaction, one.run.configuration, one.new.part)
+                < (other.run.interaction, other.run.configuration, other.new.part)
         }
-        var inserted: Set<RunID> = []
-        for piece in sorted.piecesForStatements { inserted.formUnion(try insertPiece(piece, at: now)) }
-        return inserted
+        for piece in sorted.piecesForStatements { try insertPiece(piece, at: now) }
     }
 
-    private func insertPiece(_ runs: ArraySlice<NewRun>, at now: Moment) throws -> [RunID] {
-        let values = runs.map { run -> SQL in
-            let event = run.event
-            return """
-                (\(tenant), \(run.id), \(run.workflow), \(run.version), \(run.configuration), \(event.interaction),
-                \(run.part), \(run.trigger), \(event.agent.sqlValue), \(event.team.sqlValue), \(event.service.id),
-                \((event.disposition?.id).sqlValue), \(event.completedOn), 'ready', \(run.variablesText), \(now),
-                \(now), \(now), \(event.isTest))
-                """
+    private func insertPiece(_ runs: ArraySlice<(new: NewRun, run: Run)>, at now: Moment) throws {
+        let values = runs.map { new, run -> SQL in
+            """
+            (\(tenant), \(run.id), \(run.workflow), \(run.version), \(run.configuration), \(run.interaction),
+            \(new.part), \(new.trigger), \(run.agent.sqlValue), \(run.team.sqlValue), \(run.service),
+            \(run.disposition.sqlValue), \(run.completedOn), \(run.state), \(run.reason.sqlValue),
+            \(run.block.sqlValue), \(run.variables.stored), \(run.dueAt.sqlValue), \(now), \(now), \(run.isTest))
+            """
         }.joined(separator: ", ")
-        let rows = try tx.query(
+        let inserted = try tx.execute(
             """
             INSERT INTO run (tenant_id, id, workflow_id, version_id, configuration_id, interaction_id, part, event,
-                agent_id, team_id, service_id, disposition_id, completed_on, state, variables, due_at, created_at,
-                changed_at, is_test)
-            VALUES \(values) ON CONFLICT DO NOTHING RETURNING id
+                agent_id, team_id, service_id, disposition_id, completed_on, state, reason, block, variables, due_at,
+                created_at, changed_at, is_test)
+            VALUES \(values) ON CONFLICT DO NOTHING
             """)
-        return try rows.map { try $0.at(0) }
+        if inserted < runs.count { throw Overtaken() }
     }
 
     /// Runs that are not over, locked until the transaction's end.
@@ -105,7 +102,7 @@ struct RunStore {
             limits: try Self.limits(try row.at(20)), state: try row.at(9),
             reason: try row.at(10), block: try row.at(11), lateBlock: try row.at(18),
             signal: signal.flatMap(RunSignal.init(text:)),
-            variables: RunVariables(stored: try JSON(text: row.at(13))), dueAt: try row.at(14))
+            variables: RunVariables(stored: try row.at(13)), dueAt: try row.at(14))
     }
 
     /// A configuration's limits as they are stored; most have none.
@@ -126,13 +123,9 @@ struct RunStore {
     }
 
     /// What customers have answered to the invitations that runs made; the newest invitation of each counts.
-    func surveys(_ runs: [RunID]) throws -> [RunID: RunVariables.Survey] {
+    func surveys(of runs: [Run]) throws -> [RunID: RunVariables.Survey] {
         guard !runs.isEmpty else { return [:] }
-        let rows = try tx.query(
-            """
-            SELECT run_id, state, scores FROM invitation
-            WHERE tenant_id = \(tenant) AND run_id IN (\(Self.list(runs))) ORDER BY id
-            """)
+        let rows = try tx.query(Self.surveys(of: runs.map { ($0.id, $0.interaction) }, tenant: tenant))
         var surveys: [RunID: RunVariables.Survey] = [:]
         for row in rows {
             let scores: String = try row.get("scores")
@@ -143,6 +136,16 @@ struct RunStore {
         return surveys
     }
 
+    /// An invitation has its run's interaction, and is found by it.
+    static func surveys(of runs: [(run: RunID, interaction: InteractionID)], tenant: TenantID) -> SQL {
+        """
+        SELECT run_id, state, scores FROM invitation
+        WHERE tenant_id = \(tenant) AND interaction_id IN (\(SQL.list(runs.map(\.interaction))))
+            AND run_id IN (\(SQL.list(runs.map(\.run))))
+        ORDER BY id
+        """
+    }
+
     /// Writes runs that the transaction has locked.
     func save(_ steps: [RunStep], at now: Moment) throws {
         guard !steps.isEmpty else { return }
@@ -150,10 +153,15 @@ struct RunStore {
         for step in steps where step.hasNewVariables {
             try tx.execute(
                 """
-                UPDATE run SET variables = \(step.run.variables.stored.text)
+                UPDATE run SET variables = \(step.run.variables.stored)
                 WHERE tenant_id = \(tenant) AND id = \(step.run.id)
                 """)
         }
+        try insertLines(of: steps)
+    }
+
+    /// Adds what runs have lived through in their steps to their histories.
+    func insertLines(of steps: [RunStep]) throws {
         try insertLines(steps.flatMap { step in step.lines.map { (step.run.id, $0) } })
     }
 

@@ -9,12 +9,12 @@ struct RunVariables: Sendable {
         var scores: [String: Double]
     }
 
-    /// The stored part, as in `run.variables`.
-    var stored: JSON
+    /// The stored part: JSON text as in `run.variables`. It stays text, since most steps read little of it or nothing.
+    private(set) var stored: String
     /// Nil when the run has no invitation.
     var survey: Survey?
 
-    init(stored: JSON, survey: Survey? = nil) {
+    init(stored: String, survey: Survey? = nil) {
         self.stored = stored
         self.survey = survey
     }
@@ -22,7 +22,7 @@ struct RunVariables: Sendable {
     /// The text of a variable; nil when there is no such value.
     func text(_ name: VariableName) -> String? {
         guard name.steps.first == .member("survey"), name.steps.count >= 2 else {
-            return name.value(in: stored)?.scalarText
+            return JSON.value(at: name.steps, in: stored)?.scalarText
         }
         switch name.steps[1] {
         case .member("answered"): return survey?.isAnswered == true ? "true" : "false"
@@ -45,17 +45,19 @@ struct RunVariables: Sendable {
 
     /// Why the last mail was not sent: `error.reason`.
     mutating func setError(_ reason: String) {
-        guard case .object(var members) = stored else { return }
+        guard case .object(var members)? = try? JSON(text: stored) else { return }
         members["error"] = .object(["reason": .string(reason)])
-        stored = .object(members)
+        stored = JSON.object(members).text
     }
 
-    private func stored(_ first: String, _ second: String) -> String? { stored[first]?[second]?.scalarText }
+    private func text(_ first: String, _ second: String) -> String? {
+        JSON.value(at: [.member(first), .member(second)], in: stored)?.scalarText
+    }
 
     /// Wishes for a language in order of preference: interaction, contact, service, tenant.
-    var languages: [String] { (stored("run", "languages") ?? "").split(separator: ",").map(String.init) }
-    var channel: Channel? { stored("item", "channel").flatMap(Channel.init(rawValue:)) }
-    var contact: ContactID? { stored("item", "contactId").flatMap { ContactID($0) } }
+    var languages: [String] { (text("run", "languages") ?? "").split(separator: ",").map(String.init) }
+    var channel: Channel? { text("item", "channel").flatMap(Channel.init(rawValue:)) }
+    var contact: ContactID? { text("item", "contactId").flatMap { ContactID($0) } }
 }
 
 /// Who completed interactions, and whose centre it is, as far as variables need it.
@@ -78,61 +80,95 @@ extension RunVariables {
     /// The snapshot that a run is started with.
     init(_ event: InteractionCompleted, _ around: RunSurroundings) {
         let emails = Self.emails(event)
-        let firstName = event.contact?.firstName.nonEmpty ?? Self.names(event.customerName).first
-        let lastName = event.contact?.lastName.nonEmpty ?? Self.names(event.customerName).last
-        let wishes = [event.language, event.contact?.language, event.service.language, around.tenantLanguage]
-        var languages: [String] = []
-        for wish in wishes.compactMap({ $0?.nonEmpty }) where !languages.contains(wish) { languages.append(wish) }
-        let name = event.customerName?.nonEmpty ?? "\(firstName) \(lastName)".trimmed
-        let agent = event.agent.flatMap { around.agents[$0] }
-        stored = .object([
-            "user": Self.object([
-                "id": event.agent?.description, "loginId": agent?.login, "firstName": agent?.firstName,
-                "lastName": agent?.lastName, "email": agent?.email, "team": event.team.flatMap { around.teams[$0] },
-            ]),
-            "item": Self.item(event, email: emails.first, firstName: firstName, lastName: lastName),
-            "contact": .object([
-                "firstName": .string(firstName), "lastName": .string(lastName),
-                "language": .string(event.contact?.language ?? ""),
-                "emails": .array(emails.map { .object(["email_address": .string($0)]) }),
-                "phones": .array(Self.phones(event).map { .object(["number": .string($0)]) }),
-                "custom": .object(event.contact?.custom ?? [:]),
-            ]),
-            "from": Self.object(["name": name, "emailAddress": emails.first]),
-            "case": Self.object([
-                "id": event.caseID?.description, "number": event.caseNumber, "title": event.caseTitle,
-            ]),
-            "tenant": Self.object(["name": around.tenantName]),
-            "run": Self.object(["languages": languages.joined(separator: ",")]),
-        ])
+        let names = Self.names(event.customerName)
+        let firstName = event.contact?.firstName.nonEmpty ?? names.first
+        let lastName = event.contact?.lastName.nonEmpty ?? names.last
+        // Members in the order of their names, so that equal variables have equal texts.
+        var writer = JSONWriter(capacity: Self.usualBytes)
+        writer.object { stored in
+            stored.object("case") { part in
+                part.member("id", event.caseID?.description)
+                part.member("number", event.caseNumber)
+                part.member("title", event.caseTitle)
+            }
+            stored.object("contact") { part in
+                part.member("custom", .object(event.contact?.custom ?? [:]))
+                part.array("emails") { list in
+                    for email in emails { list.object { $0.member("email_address", email) } }
+                }
+                part.member("firstName", firstName)
+                part.member("language", event.contact?.language ?? "")
+                part.member("lastName", lastName)
+                part.array("phones") { list in
+                    for phone in Self.phones(event) { list.object { $0.member("number", phone) } }
+                }
+            }
+            stored.object("from") { part in
+                part.member("emailAddress", emails.first)
+                part.member("name", event.customerName?.nonEmpty ?? "\(firstName) \(lastName)".trimmed)
+            }
+            stored.object("item") { part in
+                Self.writeItem(event, email: emails.first, firstName: firstName, lastName: lastName, to: &part)
+            }
+            stored.object("run") { part in
+                part.member("languages", Self.languages(event, around).joined(separator: ","))
+            }
+            stored.object("tenant") { $0.member("name", around.tenantName) }
+            stored.object("user") { Self.writeUser(event, around, to: &$0) }
+        }
+        stored = writer.text
         survey = nil
     }
 
-    private static func item(
-        _ event: InteractionCompleted, email: String?, firstName: String, lastName: String
-    ) -> JSON {
-        let from = event.channel == .voice ? event.customerPhone : event.customerEmail ?? event.customerPhone
-        let seconds = event.startedAt.map { max(0, event.endedAt.milliseconds(since: $0) / 1000) }
-        var item = object([
-            "id": event.interaction.description, "globalInteractionId": event.interaction.description,
-            "from": event.channel == .email ? email : from, "channel": event.channel.rawValue,
-            "direction": event.direction.rawValue, "service": event.service.name,
-            "disposition": event.disposition?.name ?? event.disposedText, "dispositionCode": event.disposition?.code,
-            "note": event.part?.note, "startedAt": event.startedAt.map(utc), "endedAt": utc(event.endedAt),
-            "duration": seconds.map { String($0) }, "language": event.language, "firstName": firstName,
-            "lastName": lastName, "caseId": event.caseID?.description, "caseNumber": event.caseNumber,
-            "contactId": event.contact?.id.description, "customerPhone": event.customerPhone,
-        ])
-        if case .object(var members) = item {
-            members["data"] = .object(event.data)
-            if let sentiment = event.sentiment { members["sentiment"] = .number(sentiment) }
-            item = .object(members)
-        }
-        return item
+    /// A snapshot of an interaction with little attached data.
+    private static let usualBytes = 1024
+
+    private static func languages(_ event: InteractionCompleted, _ around: RunSurroundings) -> [String] {
+        let wishes = [event.language, event.contact?.language, event.service.language, around.tenantLanguage]
+        var languages: [String] = []
+        for wish in wishes.compactMap({ $0?.nonEmpty }) where !languages.contains(wish) { languages.append(wish) }
+        return languages
     }
 
-    private static func object(_ members: [String: String?]) -> JSON {
-        .object(members.compactMapValues { $0.map { .string($0) } })
+    private static func writeUser(
+        _ event: InteractionCompleted, _ around: RunSurroundings, to part: inout JSONWriter
+    ) {
+        let agent = event.agent.flatMap { around.agents[$0] }
+        part.member("email", agent?.email)
+        part.member("firstName", agent?.firstName)
+        part.member("id", event.agent?.description)
+        part.member("lastName", agent?.lastName)
+        part.member("loginId", agent?.login)
+        part.member("team", event.team.flatMap { around.teams[$0] })
+    }
+
+    private static func writeItem(
+        _ event: InteractionCompleted, email: String?, firstName: String, lastName: String, to part: inout JSONWriter
+    ) {
+        let from = event.channel == .voice ? event.customerPhone : event.customerEmail ?? event.customerPhone
+        let seconds = event.startedAt.map { max(0, event.endedAt.milliseconds(since: $0) / 1000) }
+        let id = event.interaction.description
+        part.member("caseId", event.caseID?.description)
+        part.member("caseNumber", event.caseNumber)
+        part.member("channel", event.channel.rawValue)
+        part.member("contactId", event.contact?.id.description)
+        part.member("customerPhone", event.customerPhone)
+        part.member("data", .object(event.data))
+        part.member("direction", event.direction.rawValue)
+        part.member("disposition", event.disposition?.name ?? event.disposedText)
+        part.member("dispositionCode", event.disposition?.code)
+        part.member("duration", seconds.map { String($0) })
+        part.member("endedAt", utc(event.endedAt))
+        part.member("firstName", firstName)
+        part.member("from", event.channel == .email ? email : from)
+        part.member("globalInteractionId", id)
+        part.member("id", id)
+        part.member("language", event.language)
+        part.member("lastName", lastName)
+        part.member("note", event.part?.note)
+        if let sentiment = event.sentiment { part.member("sentiment", .number(sentiment)) }
+        part.member("service", event.service.name)
+        part.member("startedAt", event.startedAt.map(utc))
     }
 
     /// The interaction's own address first, then the contact's others in the stored order.

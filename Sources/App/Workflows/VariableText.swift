@@ -6,22 +6,16 @@ import Markup
 
 /// A variable's place in a text.
 struct VariableName: Sendable, Hashable, CustomStringConvertible {
-    /// One step into a value.
-    enum Step: Sendable, Hashable {
-        case member(String)
-        case index(Int)
-    }
-
     /// As the author wrote it.
     let text: String
-    let steps: [Step]
+    let steps: [JSON.Step]
     /// What stands behind a colon: the form of `survey.link:FORM`.
     let argument: String?
 
     /// Nil when the text cannot be a variable's name.
     init?(_ text: String) {
         let halves = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        var steps: [Step] = []
+        var steps: [JSON.Step] = []
         for part in halves[0].split(separator: ".", omittingEmptySubsequences: false) {
             let pieces = part.split(separator: "[", omittingEmptySubsequences: false)
             guard let name = pieces.first, !name.isEmpty, name.unicodeScalars.allSatisfy(Self.isNamed)
@@ -41,23 +35,6 @@ struct VariableName: Sendable, Hashable, CustomStringConvertible {
 
     private static func isNamed(_ scalar: Unicode.Scalar) -> Bool {
         scalar == "_" || scalar == "-" || scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-    }
-
-    /// The value that the name leads to.
-    func value(in root: JSON) -> JSON? {
-        var value = root
-        for step in steps {
-            switch (step, value) {
-            case (.member(let name), .object(let members)):
-                guard let member = members[name] else { return nil }
-                value = member
-            case (.index(let index), .array(let values)):
-                guard values.indices.contains(index) else { return nil }
-                value = values[index]
-            default: return nil
-            }
-        }
-        return value
     }
 }
 

@@ -39,9 +39,22 @@ extension Workflows {
     ) throws -> [RunID: WorkOutcome] {
         let store = RunStore(tenant: tenant, tx: tx)
         var steps = try begin(runs, store, now)
-        var stops: [RunStep.Stop] = []
-        for position in steps.indices { stops.append(steps[position].resume()) }
+        var stops = steps.indices.map { steps[$0].resume() }
         return try advance(&steps, &stops, store, now)
+    }
+
+    /// Lets new runs take their first steps, and writes them once, as these leave them.
+    /// - Throws: ``Overtaken`` when another transaction has started one of them meanwhile.
+    func advance(
+        new runs: [RunStore.NewRun], of tenant: TenantID, in tx: any Transaction, at now: Moment
+    ) throws -> [RunID: WorkOutcome] {
+        let store = RunStore(tenant: tenant, tx: tx)
+        var steps = try begin(runs.map { Run($0, at: now) }, store, now)
+        var stops = steps.indices.map { steps[$0].resume() }
+        try meetDemands(&steps, &stops, store, now)
+        try store.insert(zip(runs, steps).map { ($0, $1.run) }, at: now)
+        try store.insertLines(of: steps)
+        return Self.outcomes(steps, now)
     }
 
     /// Sends a run another way whose mail came back after it had gone on; false when its block has no branch for that,
@@ -62,6 +75,14 @@ extension Workflows {
     private func advance(
         _ steps: inout [RunStep], _ stops: inout [RunStep.Stop], _ store: RunStore, _ now: Moment
     ) throws -> [RunID: WorkOutcome] {
+        try meetDemands(&steps, &stops, store, now)
+        try store.save(steps.filter { !$0.lines.isEmpty || $0.run.state == .ready }, at: now)
+        return Self.outcomes(steps, now)
+    }
+
+    private func meetDemands(
+        _ steps: inout [RunStep], _ stops: inout [RunStep.Stop], _ store: RunStore, _ now: Moment
+    ) throws {
         // A round lets every run pass one demand, so that all mails of a round are one batch.
         for _ in 0..<RunStep.most {
             let mails = stops.indices.compactMap { position in
@@ -74,7 +95,9 @@ extension Workflows {
             try mail(mails, &steps, &stops, store.tx, now)
             try tell(tells, &steps, &stops, store, now)
         }
-        try store.save(steps.filter { !$0.lines.isEmpty || $0.run.state == .ready }, at: now)
+    }
+
+    private static func outcomes(_ steps: [RunStep], _ now: Moment) -> [RunID: WorkOutcome] {
         var outcomes: [RunID: WorkOutcome] = [:]
         for step in steps {
             switch step.run.state {
@@ -103,13 +126,14 @@ extension Workflows {
             shelf.keep(CompiledScenario(try fromJSON(text)), as: version)
         }
         let readers = runs.filter { shelf[$0.version]?.readsSurvey == true }
-        let surveys = try store.surveys(readers.map(\.id))
+        let surveys = try store.surveys(of: readers)
         return runs.map { run in
             var run = run
             run.variables.survey = surveys[run.id]
-            let t = installation.catalogue.localizer(run.variables.languages.last ?? "en")
+            let variables = run.variables
             var step = RunStep(
-                run, scenario: shelf[run.version] ?? CompiledScenario(Scenario(blocks: [])), now: now, t: t)
+                run, scenario: shelf[run.version] ?? CompiledScenario(Scenario(blocks: [])), now: now,
+                t: installation.catalogue.localizer(variables.languages.last ?? "en"))
             if shelf[run.version] == nil { step.fail(reason: "workflows.reason.version_missing") }
             return step
         }

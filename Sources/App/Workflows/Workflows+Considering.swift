@@ -12,6 +12,8 @@ extension Workflows {
     /// mail: being woken for that would cost more than the steps themselves.
     /// - Parameter isLater: The runs are woken to take their first steps in a transaction of their own, so that one
     ///   that cannot does not keep its interaction from being recorded.
+    /// - Throws: ``Overtaken`` when another transaction has started one of the runs meanwhile: run it in
+    ///   ``Database/writeRepeatedly(_:)``.
     public func consider(
         _ events: [InteractionCompleted], isLater: Bool = false, in tx: any Transaction, at now: Moment
     ) throws -> [[RunStarted]] {
@@ -36,14 +38,13 @@ extension Workflows {
         guard !matches.isEmpty, let around = try store.surroundings(of: matches.map { events[$0.position] })
         else { return started }
         let runs = Self.newRuns(for: matches, of: events, around, in: tx)
-        let inserted = try RunStore(tenant: tenant, tx: tx).insert(runs, at: now)
-        if isLater || inserted.count > Self.firstStepsTogether {
-            try Work.schedule(inserted.sorted().map { (Self.work, tenant.raw, $0.raw, now.milliseconds) }, in: tx)
+        if isLater || runs.count > Self.firstStepsTogether {
+            try RunStore(tenant: tenant, tx: tx).insert(runs.map { ($0, Run($0, at: now)) }, at: now)
+            try Work.schedule(runs.map { (Self.work, tenant.raw, $0.id.raw, now.milliseconds) }, in: tx)
         } else {
-            let fresh = runs.filter { inserted.contains($0.id) }.map { Run($0, at: now) }
-            try wakeLater(try advance(fresh, of: tenant, in: tx, at: now), of: tenant, in: tx)
+            try wakeLater(try advance(new: runs, of: tenant, in: tx, at: now), of: tenant, in: tx)
         }
-        for (run, match) in zip(runs, matches) where inserted.contains(run.id) {
+        for (run, match) in zip(runs, matches) {
             started[match.position].append(
                 RunStarted(
                     run: run.id, workflow: match.configuration.workflowName, configuration: match.configuration.name))
@@ -57,22 +58,15 @@ extension Workflows {
     private static func newRuns(
         for matches: [Match], of events: [InteractionCompleted], _ around: RunSurroundings, in tx: any Transaction
     ) -> [RunStore.NewRun] {
-        var snapshots: [Int: (variables: RunVariables, text: String)] = [:]
+        var snapshots: [Int: RunVariables] = [:]
         return matches.map { match in
             let event = events[match.position]
-            let snapshot: (variables: RunVariables, text: String)
-            if let made = snapshots[match.position] {
-                snapshot = made
-            } else {
-                let variables = RunVariables(event, around)
-                snapshot = (variables, variables.stored.text)
-                snapshots[match.position] = snapshot
-            }
+            let snapshot = snapshots[match.position] ?? RunVariables(event, around)
+            snapshots[match.position] = snapshot
             return RunStore.NewRun(
                 id: tx.new(), workflow: match.configuration.workflow, version: match.configuration.version,
                 configuration: match.configuration.id, limits: match.configuration.limits,
-                part: match.trigger == .agentCompletes ? event.part?.part ?? "" : "", trigger: match.trigger,
-                variables: snapshot.variables, variablesText: snapshot.text, event: event)
+                part: match.part, trigger: match.trigger, variables: snapshot, event: event)
         }
     }
 
@@ -81,6 +75,8 @@ extension Workflows {
         let position: Int
         let configuration: ListeningConfiguration
         let trigger: Trigger.Event
+        /// The part that the run is about; empty when it is about the interaction.
+        let part: String
     }
 
     private func matches(
@@ -92,10 +88,14 @@ extension Workflows {
         let ran = try store.ran(asking.map { events[$0].interaction })
         return asking.flatMap { position in
             let event = events[position]
-            return (listening[event.service.id] ?? []).compactMap { configuration in
-                let hasRun = ran[event.interaction]?.contains(configuration.id) ?? false
-                return configuration.match(event, among: triggers, hasRun: hasRun)
-                    .map { Match(position: position, configuration: configuration, trigger: $0) }
+            return (listening[event.service.id] ?? []).compactMap { configuration -> Match? in
+                let parts = ran[event.interaction]?[configuration.id] ?? []
+                guard let trigger = configuration.match(event, among: triggers, hasRun: !parts.isEmpty) else {
+                    return nil
+                }
+                let part = trigger == .agentCompletes ? event.part?.part ?? "" : ""
+                return parts.contains(part)
+                    ? nil : Match(position: position, configuration: configuration, trigger: trigger, part: part)
             }
         }
     }

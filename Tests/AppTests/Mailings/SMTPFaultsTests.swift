@@ -193,7 +193,7 @@ import Testing
         recipientFolded: "b@x.example", senderName: "", senderEmail: "a@x.example", replyTo: nil,
         messageID: "1@x.example", state: .sending, attempt: 1, unknowns: 0, recipients: 1, reply: nil,
         windowEndsAt: Moment(milliseconds: 100_000_000), createdAt: Moment(milliseconds: 0), isTest: false,
-        content: nil)
+        packed: nil)
 
     private func line(_ one: Case, _ outcomes: [SMTPOutcome], _ t: Localizer) throws -> Line {
         let verdicts = outcomes.map {

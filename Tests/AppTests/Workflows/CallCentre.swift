@@ -175,7 +175,9 @@ struct CallCentre: Sendable {
         _ event: InteractionCompleted, isLater: Bool = false
     ) async throws -> [RunStarted] {
         let now = clock.now
-        return try await database.write { try workflows.consider([event], isLater: isLater, in: $0, at: now)[0] }
+        return try await database.writeRepeatedly {
+            try workflows.consider([event], isLater: isLater, in: $0, at: now)[0]
+        }
     }
 
     /// Stores an interaction and considers it.

@@ -180,12 +180,14 @@ import Testing
             let run = try await centre.database.query("SELECT id FROM run")[0].at(0, as: RunID.self)
             let invitation = try #require(centre.heard.messages.first?.invitation)
             let question = StandingQuestion(run, rules: rules, now: centre.clock.now)
+            let secret = ServerSecret(bytes: Array(repeating: 7, count: 32))
             let leaving = LeavingMail(run: run, invitation: invitation, addressFolded: "ivan@example.com")
             let statements: [SQL] = [
                 InvitationStore.standing([question], countsEarlier: true, of: Self.tenant),
                 InvitationStore.standing([question], countsEarlier: false, of: Self.tenant),
                 InvitationStore.leaving([leaving], of: Self.tenant),
-                InvitationStore.byToken([1]),
+                InvitationStore.byToken(InvitationToken(of: InvitationID(raw: 1), secret: secret)),
+                RunStore.surveys(of: [(run: run, interaction: InteractionID(raw: 1))], tenant: Self.tenant),
                 ListeningStore.configurations(of: [CallCentre.service.id], tenant: Self.tenant),
                 ListeningStore.ran([InteractionID(raw: 1)], tenant: Self.tenant),
             ]

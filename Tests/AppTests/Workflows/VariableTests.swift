@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct VariableTests {
     private static let variables = RunVariables(
-        stored: .object([
+        stored: JSON.object([
             "user": .object(["firstName": .string("Анна"), "email": .string("")]),
             "item": .object(["data": .object(["очередь": .string("<b>продажи & \"опт\"</b>"), "n": .number(2.5)])]),
             "contact": .object([
@@ -17,7 +17,7 @@ import Testing
             "list": .string("a@example.com, b@example.com"),
             "secret": .string(MailPlaceholder.surveyLink),
             "flag": .bool(true),
-        ]),
+        ]).text,
         survey: RunVariables.Survey(isAnswered: true, scores: ["nps": 9]))
 
     private func fill(_ text: String, _ use: VariableText.Use = .plain) -> (text: String, missing: [String]) {
@@ -89,7 +89,7 @@ import Testing
             }
             root[prefix] = .object(object)
         }
-        return (names, RunVariables(stored: .object(root), survey: .init(isAnswered: false, scores: [:])))
+        return (names, RunVariables(stored: JSON.object(root).text, survey: .init(isAnswered: false, scores: [:])))
     }
 
     @Test(arguments: [
