@@ -12,6 +12,7 @@ public final class Columns: Sendable {
         positions = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    @usableFromInline
     func position(of name: String) -> Int? { positions[name] }
 }
 
@@ -28,12 +29,14 @@ public struct Row: Sendable {
 
     /// The value of a column, as the wanted type.
     /// - Throws: ``StorageError`` when the column is not in the result or holds another kind of value.
+    @inlinable
     public func get<Value: SQLConvertible>(_ name: String, as type: Value.Type = Value.self) throws -> Value {
         guard let position = columns.position(of: name) else { throw StorageError.unknownColumn(name) }
         return try Value.from(values[position], column: name)
     }
 
     /// The value at a position, for results that are read often enough for the name's look-up to matter.
+    @inlinable
     public func at<Value: SQLConvertible>(_ position: Int, as type: Value.Type = Value.self) throws -> Value {
         try Value.from(values[position], column: columns.names[position])
     }

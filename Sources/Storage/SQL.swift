@@ -45,14 +45,17 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
             if literal.utf8CodeUnitCount > 0 { pieces.append(.text(literal)) }
         }
 
-        /// Binds a value.
+        /// Binds a value. In the caller's module, like all that is done for every value: else its type would have to
+        /// be found out each time.
+        @inlinable
         public mutating func appendInterpolation(_ value: some SQLConvertible) {
-            pieces.append(.value(value.sqlValue))
+            appendInterpolation(value.sqlValue)
         }
 
         /// Binds a value or NULL.
+        @inlinable
         public mutating func appendInterpolation<Value: SQLConvertible>(_ value: Value?) {
-            pieces.append(.value(value.sqlValue))
+            appendInterpolation(value.sqlValue)
         }
 
         /// Binds a value of which only the SQL form is known.
@@ -174,7 +177,15 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
     }
 }
 
+extension SQL {
+    @usableFromInline
+    init(_ members: [SQL], separator: StaticString) {
+        pieces = [.list(members, separator: separator)]
+    }
+}
+
 extension Sequence<SQL> {
     /// The statements' texts with a separator between them, for lists of values or conditions of varying length.
-    public func joined(separator: StaticString) -> SQL { SQL(pieces: [.list(Array(self), separator: separator)]) }
+    @inlinable
+    public func joined(separator: StaticString) -> SQL { SQL(Array(self), separator: separator) }
 }

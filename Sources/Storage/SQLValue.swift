@@ -22,7 +22,9 @@ public protocol SQLConvertible: Sendable {
 }
 
 extension Int64: SQLConvertible {
+    @inlinable
     public var sqlValue: SQLValue { .integer(self) }
+    @inlinable
     public static func from(_ value: SQLValue, column: String) throws -> Int64 {
         guard case .integer(let number) = value else { throw StorageError.unexpected(value, column, "integer") }
         return number
@@ -30,21 +32,27 @@ extension Int64: SQLConvertible {
 }
 
 extension Int: SQLConvertible {
+    @inlinable
     public var sqlValue: SQLValue { .integer(Int64(self)) }
+    @inlinable
     public static func from(_ value: SQLValue, column: String) throws -> Int {
         Int(try Int64.from(value, column: column))
     }
 }
 
 extension Bool: SQLConvertible {
+    @inlinable
     public var sqlValue: SQLValue { .integer(self ? 1 : 0) }
+    @inlinable
     public static func from(_ value: SQLValue, column: String) throws -> Bool {
         try Int64.from(value, column: column) != 0
     }
 }
 
 extension Double: SQLConvertible {
+    @inlinable
     public var sqlValue: SQLValue { .real(self) }
+    @inlinable
     public static func from(_ value: SQLValue, column: String) throws -> Double {
         switch value {
         case .real(let number): return number
@@ -55,7 +63,9 @@ extension Double: SQLConvertible {
 }
 
 extension String: SQLConvertible {
+    @inlinable
     public var sqlValue: SQLValue { .text(self) }
+    @inlinable
     public static func from(_ value: SQLValue, column: String) throws -> String {
         guard case .text(let text) = value else { throw StorageError.unexpected(value, column, "text") }
         return text
@@ -63,7 +73,9 @@ extension String: SQLConvertible {
 }
 
 extension [UInt8]: SQLConvertible {
+    @inlinable
     public var sqlValue: SQLValue { .bytes(self) }
+    @inlinable
     public static func from(_ value: SQLValue, column: String) throws -> [UInt8] {
         guard case .bytes(let bytes) = value else { throw StorageError.unexpected(value, column, "bytes") }
         return bytes
@@ -71,7 +83,9 @@ extension [UInt8]: SQLConvertible {
 }
 
 extension Optional: SQLConvertible where Wrapped: SQLConvertible {
+    @inlinable
     public var sqlValue: SQLValue { self?.sqlValue ?? .null }
+    @inlinable
     public static func from(_ value: SQLValue, column: String) throws -> Wrapped? {
         if case .null = value { return nil }
         return try Wrapped.from(value, column: column)
@@ -80,7 +94,9 @@ extension Optional: SQLConvertible where Wrapped: SQLConvertible {
 
 /// Enumerations with a raw value are stored as that raw value; an unknown one is an error, not a default.
 extension SQLConvertible where Self: RawRepresentable, RawValue: SQLConvertible {
+    @inlinable
     public var sqlValue: SQLValue { rawValue.sqlValue }
+    @inlinable
     public static func from(_ value: SQLValue, column: String) throws -> Self {
         let raw = try RawValue.from(value, column: column)
         guard let known = Self(rawValue: raw) else { throw StorageError.unexpected(value, column, "\(Self.self)") }

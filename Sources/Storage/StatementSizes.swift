@@ -7,20 +7,27 @@ extension SQL {
     ///     "SELECT … WHERE id IN (\(SQL.list(ids)))"
     ///
     /// An empty list is no SQL; ask before.
+    @inlinable
     public static func list(_ values: some Collection<some SQLConvertible>) -> SQL {
+        list(of: values.map(\.sqlValue).paddedForStatement)
+    }
+
+    @usableFromInline
+    static func list(of values: [SQLValue]) -> SQL {
         precondition(!values.isEmpty, "A list in a statement has a value.")
-        var list: SQL = ""
-        list.pieces.reserveCapacity(values.count * 4)
-        for (position, value) in values.paddedForStatement.enumerated() {
-            if position > 0 { list.pieces.append(.text(", ")) }
-            list.pieces.append(.value(value.sqlValue))
+        var pieces: [Piece] = []
+        pieces.reserveCapacity(values.count * 2)
+        for (position, value) in values.enumerated() {
+            if position > 0 { pieces.append(.text(", ")) }
+            pieces.append(.value(value))
         }
-        return list
+        return SQL(pieces: pieces)
     }
 }
 
 extension Collection {
     /// The elements, the last one repeated up to a power of two. For lists in which a repetition changes nothing.
+    @inlinable
     public var paddedForStatement: [Element] {
         var padded = Array(self)
         guard let last = padded.last else { return [] }
@@ -31,6 +38,7 @@ extension Collection {
     }
 
     /// The elements in pieces of 32, 16, 8, 4, 2 and 1. For rows to be inserted, where a repetition would be an error.
+    @inlinable
     public var piecesForStatements: [SubSequence] {
         var pieces: [SubSequence] = []
         var start = startIndex

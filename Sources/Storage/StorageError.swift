@@ -28,6 +28,7 @@ public enum StorageError: Error, Sendable, Equatable {
     /// The database was closed.
     case closed
 
+    @usableFromInline
     static func unexpected(_ value: SQLValue, _ column: String, _ wanted: String) -> StorageError {
         let found =
             switch value {
