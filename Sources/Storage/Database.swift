@@ -50,6 +50,8 @@ public final class Database: Sendable {
     }
 
     public var dialect: Dialect { engine.dialect }
+    /// Whether all changes pass one thread, one transaction after the other.
+    public var hasOneWriter: Bool { dialect == .sqlite }
     public var origin: DatabaseOrigin { DatabaseOrigin(mint) }
 
     /// Reads one consistent state.

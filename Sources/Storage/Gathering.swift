@@ -8,39 +8,84 @@ import NIOConcurrencyHelpers
 /// The engines group the commits of transactions that wait; a gathering goes further: its elements share statements,
 /// which cost more than the commit does.
 ///
-///     let notes = Gathering<Note, NoteID> { notes in
-///         try await database.write { tx in try NoteStore(tx: tx).insert(notes) }
+///     let notes = Gathering<Note, NoteID>(in: database) { batch in
+///         try await database.write { tx in try NoteStore(tx: tx).insert(batch.elements) }
 ///     }
 ///     let id = try await notes.add(note)
+///
+/// In the caller's module, where the types of elements and outcomes are known: hundreds of both pass in a moment.
 public final class Gathering<Element: Sendable, Outcome: Sendable>: Sendable {
-    private struct Waiting {
-        let element: Element
-        let continuation: CheckedContinuation<Outcome, any Error>
+    @usableFromInline
+    struct Waiting: Sendable {
+        @usableFromInline let element: Element
+        @usableFromInline let continuation: CheckedContinuation<Outcome, any Error>
+
+        @inlinable
+        init(element: Element, continuation: CheckedContinuation<Outcome, any Error>) {
+            self.element = element
+            self.continuation = continuation
+        }
     }
 
-    private struct State {
-        var waiting: [Waiting] = []
-        var isCommitting = false
+    @usableFromInline
+    struct State: Sendable {
+        @usableFromInline var waiting: [Waiting] = []
+        /// Whether a batch is on its way that will take what waits, or will let the next one begin.
+        @usableFromInline var isServed = false
+
+        @inlinable init() {}
+    }
+
+    /// Elements that are committed together.
+    public final class Batch: Sendable {
+        @usableFromInline let taken: NIOLockedValueBox<[Waiting]?>
+        @usableFromInline let take: @Sendable () -> [Waiting]
+
+        @inlinable
+        init(_ waiting: [Waiting]? = nil, take: @escaping @Sendable () -> [Waiting] = { [] }) {
+            taken = NIOLockedValueBox(waiting)
+            self.take = take
+        }
+
+        /// The same each time: chosen when they are asked for first. Ask in the transaction, so that those are among
+        /// them that came while it waited for its turn.
+        @inlinable
+        public var elements: [Element] { waiting.map(\.element) }
+
+        @inlinable var waiting: [Waiting] {
+            taken.withLockedValue { taken in
+                let waiting = taken ?? take()
+                taken = waiting
+                return waiting
+            }
+        }
     }
 
     /// From here on a batch is a multiple of this, and the rest goes with the next one: its lists then are few
     /// statements that are kept (``Swift/Collection/piecesForStatements``).
-    private static var evenBatch: Int { 16 }
+    @inlinable static var evenBatch: Int { 16 }
 
-    private let state = NIOLockedValueBox(State())
-    private let limit: Int
-    private let triesSingly: Bool
-    private let commit: @Sendable ([Element]) async throws -> [Outcome]
+    @usableFromInline let state = NIOLockedValueBox(State())
+    @usableFromInline let limit: Int
+    @usableFromInline let triesSingly: Bool
+    @usableFromInline let takesTurns: Bool
+    @usableFromInline let commit: @Sendable (Batch) async throws -> [Outcome]
 
     /// - Parameters:
+    ///   - database: Where the transactions go. With one writer the next batch queues up behind the one that is being
+    ///     written and takes what has come until it is its turn, so that the writer never waits for it. Without, or
+    ///     where connections work beside each other, a batch begins when the one before has ended: it would else hold
+    ///     little.
     ///   - limit: How many elements one commit takes at most.
     ///   - triesSingly: Whether each is committed alone when several failed, so that one bad element does not spoil the
     ///     others. Not where only the database can fail, as in a look-up.
-    ///   - commit: Commits elements in one transaction and answers in their order.
+    ///   - commit: Commits a batch's elements in one transaction and answers in their order.
+    @inlinable
     public init(
-        limit: Int = 192, triesSingly: Bool = true,
-        commit: @escaping @Sendable ([Element]) async throws -> [Outcome]
+        in database: Database? = nil, limit: Int = 192, triesSingly: Bool = true,
+        commit: @escaping @Sendable (Batch) async throws -> [Outcome]
     ) {
+        takesTurns = database?.hasOneWriter != true
         self.limit = limit
         self.triesSingly = triesSingly
         self.commit = commit
@@ -50,40 +95,66 @@ public final class Gathering<Element: Sendable, Outcome: Sendable>: Sendable {
     var waitingCount: Int { state.withLockedValue(\.waiting.count) }
 
     /// Returns when the element is committed.
+    @inlinable
     public func add(_ element: Element) async throws -> Outcome {
         try await withCheckedThrowingContinuation { continuation in
             let begins = state.withLockedValue { state in
                 state.waiting.append(Waiting(element: element, continuation: continuation))
-                defer { state.isCommitting = true }
-                return !state.isCommitting
+                defer { state.isServed = true }
+                return !state.isServed
             }
-            if begins { Task { await self.commitAll() } }
+            if begins { beginNext() }
         }
     }
 
-    private func commitAll() async {
-        while true {
-            let batch = state.withLockedValue { state -> [Waiting] in
-                let count = min(state.waiting.count, limit)
-                let even = count < Self.evenBatch ? count : count / Self.evenBatch * Self.evenBatch
-                let batch = Array(state.waiting.prefix(even))
-                state.waiting.removeFirst(batch.count)
-                if batch.isEmpty { state.isCommitting = false }
-                return batch
-            }
-            if batch.isEmpty { return }
-            await commit(batch)
+    @inlinable
+    func beginNext() {
+        Task {
+            await self.serve(Batch { self.takeWaiting() })
+            if self.takesTurns { self.continueIfAnyWait() }
         }
     }
 
-    private func commit(_ batch: [Waiting]) async {
+    /// What the next transaction commits.
+    @inlinable
+    func takeWaiting() -> [Waiting] {
+        let batch = state.withLockedValue { state in
+            let count = min(state.waiting.count, limit)
+            let even = count < Self.evenBatch ? count : count / Self.evenBatch * Self.evenBatch
+            let batch = Array(state.waiting.prefix(even))
+            state.waiting.removeFirst(batch.count)
+            return batch
+        }
+        if !takesTurns { continueIfAnyWait() }
+        return batch
+    }
+
+    @inlinable
+    func continueIfAnyWait() {
+        let isWanted = state.withLockedValue { state in
+            state.isServed = !state.waiting.isEmpty
+            return state.isServed
+        }
+        if isWanted { beginNext() }
+    }
+
+    @inlinable
+    func serve(_ batch: Batch) async {
+        let result: Result<[Outcome], any Error>
         do {
-            let outcomes = try await commit(batch.map(\.element))
-            for (waiting, outcome) in zip(batch, outcomes) { waiting.continuation.resume(returning: outcome) }
-        } catch let error where batch.count == 1 || !triesSingly {
-            for waiting in batch { waiting.continuation.resume(throwing: error) }
+            result = .success(try await commit(batch))
         } catch {
-            for waiting in batch { await commit([waiting]) }
+            result = .failure(error)
+        }
+        // Also where the transaction did not come to them: they hear of its error.
+        let waiting = batch.waiting
+        switch result {
+        case .success(let outcomes):
+            for (one, outcome) in zip(waiting, outcomes) { one.continuation.resume(returning: outcome) }
+        case .failure(let error) where waiting.count == 1 || !triesSingly:
+            for one in waiting { one.continuation.resume(throwing: error) }
+        case .failure:
+            for one in waiting { await serve(Batch([one])) }
         }
     }
 }

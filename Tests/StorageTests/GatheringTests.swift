@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What comes at the same time shares a transaction, and one bad element spoils no other.
+import Dispatch
 import NIOConcurrencyHelpers
+import NIOPosix
+import TestSupport
 import Testing
 
 @testable import Storage
@@ -31,7 +34,7 @@ import Testing
         _ elements: [Int], triesSingly: Bool
     ) async throws -> (outcomes: [Int: Int], batches: [[Int]]) {
         let ledger = Ledger()
-        let gathering = Gathering<Int, Int>(triesSingly: triesSingly) { try await ledger.commit($0) }
+        let gathering = Gathering<Int, Int>(triesSingly: triesSingly) { try await ledger.commit($0.elements) }
         return try await withThrowingTaskGroup(of: (Int, Int?).self) { group in
             group.addTask { (0, try await gathering.add(0)) }
             while ledger.batches.withLockedValue(\.isEmpty) { await Task.yield() }
@@ -48,6 +51,50 @@ import Testing
         let (outcomes, batches) = try await gather(Array(1...10), triesSingly: true)
         #expect(batches.map { $0.sorted() } == [[0], Array(1...10)])
         #expect(outcomes == Dictionary(uniqueKeysWithValues: (0...10).map { ($0, $0 * 2) }))
+    }
+
+    @Test(arguments: engines) func `what comes while the writer is busy is in the next transaction`(
+        _ engine: Dialect
+    ) async throws {
+        try await withDatabase(engine) { database in
+            let batches = NIOLockedValueBox<[[Int]]>([])
+            let gathering = Gathering<Int, Int>(in: database) { batch in
+                try await database.write { _ in
+                    let elements = batch.elements
+                    batches.withLockedValue { $0.append(elements) }
+                    return elements.map { $0 * 2 }
+                }
+            }
+            let (isBusy, goesOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            async let writing: Void = database.write { _ in
+                isBusy.signal()
+                goesOn.wait()
+            }
+            try await NIOThreadPool.singleton.runIfActive { isBusy.wait() }
+            let outcomes = try await withThrowingTaskGroup(of: (Int, Int).self) { group in
+                for element in 1...9 { group.addTask { (element, try await gathering.add(element)) } }
+                while engine == .sqlite, gathering.waitingCount < 9 { await Task.yield() }
+                goesOn.signal()
+                return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+            }
+            try await writing
+            #expect(outcomes == Dictionary(uniqueKeysWithValues: (1...9).map { ($0, $0 * 2) }))
+            let taken = batches.withLockedValue(\.self)
+            #expect(taken.flatMap(\.self).sorted() == Array(1...9))
+            if engine == .sqlite { #expect(taken.count == 1) }
+        }
+    }
+
+    @Test(arguments: engines) func `a database that is closed tells everybody`(_ engine: Dialect) async throws {
+        try await withDatabase(engine) { database in
+            let gathering = Gathering<Int, Int>(in: database) { batch in
+                try await database.write { _ in batch.elements }
+            }
+            try await database.close()
+            for element in 1...3 {
+                await #expect(throws: StorageError.closed) { try await gathering.add(element) }
+            }
+        }
     }
 
     @Test func `many are committed sixteen by sixteen, and the rest afterwards`() async throws {

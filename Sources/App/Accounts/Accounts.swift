@@ -22,7 +22,8 @@ public struct Accounts: Sendable {
         self.mailsDue = mailsDue
         self.hasMailServer = hasMailServer
         passwords = Passwords()
-        keyLookUps = Gathering(triesSingly: false) { hashes in
+        keyLookUps = Gathering(triesSingly: false) { batch in
+            let hashes = batch.elements
             let rows = try await installation.database.query(APIKeysStore.holders(Set(hashes)))
             let holders = try APIKeysStore.holders(rows)
             return hashes.map { holders[$0] }

@@ -13,7 +13,10 @@ public struct Interactions: Sendable {
     let events: InteractionEvents
     /// Deliveries of many requests on their way into shared transactions. Nil in the copy that the gathering itself
     /// works with.
-    private var gathering: Gathering<(delivery: Intake, sender: IntakeSender), Result<IntakeOutcome, any Error>>?
+    private var gathering: Gathering<Gathered, Result<IntakeOutcome, any Error>>?
+
+    /// A delivery of one request.
+    private typealias Gathered = (delivery: Intake, sender: IntakeSender)
 
     public init(
         installation: Installation, accounts: Accounts, services: Services, contacts: Contacts,
@@ -26,7 +29,9 @@ public struct Interactions: Sendable {
         self.events = events
         gathering = nil
         let rooms = self
-        gathering = Gathering { await rooms.recordGathered($0) }
+        gathering = Gathering(in: installation.database, limit: InteractionLimits.transaction) { batch in
+            await rooms.recordGathered(batch)
+        }
     }
 
     /// Takes one delivery: updates an interaction, completes a part, or ends it. Deliveries that come at the same time
@@ -106,16 +111,41 @@ public struct Interactions: Sendable {
         }
     }
 
-    /// What was gathered from several requests, sender by sender.
+    /// What was gathered from several requests, in one transaction; what fails together is tried one by one.
     private func recordGathered(
-        _ elements: [(delivery: Intake, sender: IntakeSender)]
+        _ batch: Gathering<Gathered, Result<IntakeOutcome, any Error>>.Batch
     ) async -> [Result<IntakeOutcome, any Error>] {
-        var results: [Result<IntakeOutcome, any Error>?] = Array(repeating: nil, count: elements.count)
-        for (sender, positions) in Dictionary(grouping: elements.indices, by: { elements[$0].sender }) {
-            let recorded = await recordAll(positions.map { elements[$0].delivery }, from: sender)
-            for (position, result) in zip(positions, recorded) { results[position] = result }
+        do {
+            return try await installation.database.writeRepeatedly { tx in
+                try record(batch.elements, in: tx).map { .success($0) }
+            }
+        } catch {
+            var results: [Result<IntakeOutcome, any Error>] = []
+            let elements = batch.elements
+            for element in elements where elements.count > 1 {
+                results += await recordEach([element.delivery], from: element.sender)
+            }
+            if let only = elements.first, elements.count == 1 {
+                results.append(await recordAlone(only.delivery, from: only.sender, after: error))
+            }
+            return results
         }
-        return results.compactMap(\.self)
+    }
+
+    /// Sender by sender, always in the same order, so that two batches cannot wait for each other.
+    private func record(_ elements: [Gathered], in tx: any Transaction) throws -> [IntakeOutcome] {
+        let now = installation.clock.now()
+        var outcomes: [IntakeOutcome?] = Array(repeating: nil, count: elements.count)
+        let senders = Dictionary(grouping: elements.indices, by: { elements[$0].sender })
+            .sorted { ($0.key.tenant, $0.key.source) < ($1.key.tenant, $1.key.source) }
+        for (sender, positions) in senders {
+            for chunk in Self.chunks(of: positions.map { elements[$0].delivery }) {
+                let recorded = try Recording(rooms: self, sender: sender, tx: tx, now: now)
+                    .record(chunk.map { elements[positions[$0]].delivery })
+                for (place, outcome) in zip(chunk, recorded) { outcomes[positions[place]] = outcome }
+            }
+        }
+        return outcomes.compactMap(\.self)
     }
 
     /// Records in as few transactions as the deliveries allow; what became of each, in their order.

@@ -25,23 +25,20 @@ enum LedgerStep: Sendable {
 }
 
 extension Mailings {
-    /// Writes the steps of several messages in one transaction: one message's end and the next one's beginning come at
-    /// the same time.
+    /// Writes the steps of several messages: one message's end and the next one's beginning come at the same time.
     /// - Parameter wakesRuns: See ``conclude(_:of:wakesRuns:in:at:)``.
     /// - Returns: For each message that begins the number of its attempt, or nil when it is not to be sent any more;
     ///   nil for the others.
-    func write(_ steps: [LedgerStep], wakesRuns: Bool = false) async throws -> [Int?] {
-        try await installation.database.write { tx in
-            let now = installation.clock.now()
-            var attempts: [MessageID: Int] = [:]
-            for (tenant, group) in Dictionary(grouping: steps, by: \.tenant) {
-                let begun = try LedgerStore(tx: tx, tenant: tenant).begin(group.compactMap(\.begun), at: now)
-                attempts.merge(begun) { $1 }
-                let concluded = group.compactMap(\.concluded)
-                if concluded.isEmpty { continue }
-                try conclude(concluded, of: tenant, wakesRuns: wakesRuns, in: tx, at: now)
-            }
-            return steps.map { step in step.begun.flatMap { attempts[$0] } }
+    func write(_ steps: [LedgerStep], wakesRuns: Bool = false, in tx: any Transaction) throws -> [Int?] {
+        let now = installation.clock.now()
+        var attempts: [MessageID: Int] = [:]
+        for (tenant, group) in Dictionary(grouping: steps, by: \.tenant) {
+            let begun = try LedgerStore(tx: tx, tenant: tenant).begin(group.compactMap(\.begun), at: now)
+            attempts.merge(begun) { $1 }
+            let concluded = group.compactMap(\.concluded)
+            if concluded.isEmpty { continue }
+            try conclude(concluded, of: tenant, wakesRuns: wakesRuns, in: tx, at: now)
         }
+        return steps.map { step in step.begun.flatMap { attempts[$0] } }
     }
 }

@@ -22,12 +22,13 @@ final class MailDeliveryService: Sendable {
     init(mailings: Mailings, pool: SMTPPool) {
         self.mailings = mailings
         self.pool = pool
-        steps = Gathering { steps in
+        let database = mailings.installation.database
+        steps = Gathering(in: database) { batch in
             do {
-                return try await mailings.write(steps)
-            } catch let error where steps.count == 1 && !(error is LeaseLost) {
+                return try await database.write { try mailings.write(batch.elements, in: $0) }
+            } catch let error where batch.elements.count == 1 && !(error is LeaseLost) {
                 // A run that cannot go on must not leave its mail without an outcome.
-                return try await mailings.write(steps, wakesRuns: true)
+                return try await database.write { try mailings.write(batch.elements, wakesRuns: true, in: $0) }
             }
         }
     }

@@ -24,6 +24,7 @@ final class SQLiteEngine: Engine {
                 do {
                     let connection = try SQLiteConnection(path: path, isWriter: true)
                     opened.resume()
+                    ThreadCount.preferThisThread()
                     Self.write(on: connection, from: writes, listeners: listeners, mint: mint)
                 } catch {
                     opened.resume(throwing: error)

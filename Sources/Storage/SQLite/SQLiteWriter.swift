@@ -59,8 +59,8 @@ final class SQLiteWriter {
         }
         do {
             let end = Date(timeIntervalSinceNow: Self.groupMilliseconds / 1000)
-            for job in jobs {
-                switch try runMember(job) {
+            for (position, job) in jobs.enumerated() {
+                switch try position == 0 ? runFirst(job) : runMember(job) {
                 case .success(let outcome):
                     answers.append(outcome.deliver)
                     actions += outcome.actions
@@ -86,6 +86,20 @@ final class SQLiteWriter {
             for job in jobs { serveAlone(job) }
         }
         return jobs.count
+    }
+
+    /// Runs the first member, which needs no savepoint: when it fails nothing else is undone with it.
+    private func runFirst(_ job: Job) throws -> Result<Job.Outcome, any Error> {
+        do {
+            let outcome = try job.run(on: connection, mint: mint)
+            guard connection.isInTransaction else { throw StorageError.full }
+            return .success(outcome)
+        } catch {
+            guard connection.isInTransaction else { throw error }
+            try connection.perform("ROLLBACK")
+            try connection.perform("BEGIN IMMEDIATE")
+            return .failure(error)
+        }
     }
 
     /// Runs one member in a savepoint of its own: a failing one is undone alone.

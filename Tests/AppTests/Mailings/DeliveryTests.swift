@@ -216,7 +216,12 @@ import Testing
             try await world.save(port: server.port)
             try await world.compose([world.due(), world.due(windowSeconds: 0), world.due(run: 702)])
             try await world.app.database.write { tx in
-                try tx.execute("UPDATE run SET variables = '{' WHERE id = 701")
+                try tx.execute(
+                    """
+                    INSERT INTO workflow_version (tenant_id, id, workflow_id, number, scenario, created_at)
+                    VALUES (\(world.tenant), 2, 1, 2, '{', 0)
+                    """)
+                try tx.execute("UPDATE run SET version_id = 2 WHERE id = 701")
             }
             try await world.deliver()
             #expect(try await world.states() == ["sent", "failed", "sent"])
