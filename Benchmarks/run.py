@@ -233,34 +233,43 @@ end
 
 
 def b2(count=20_000):
-    """The main job, HTTP to SMTP."""
-    with sink() as port:
-        wall, _ = timed([POSTFIX / "sbin" / "smtp-source", "-s", "8", "-m", str(count), "-l", "6000",
-                         "-f", "s@example.com", "-t", "r@example.com", f"127.0.0.1:{port}"], env=LIBRARIES)
-        reference = count / wall
-        with server(lambda data: quick_workflow(data, port)) as running:
-            script = completion_script(running.demo(), running.data)
-            cpu, start = cpu_of(running.process.pid), time.monotonic()
-            feeding = subprocess.Popen(["wrk", "-t1", "-c64", "-d600s", "-s", script, running.address],
-                                       stdout=subprocess.DEVNULL)
-            try:
-                while ledger(running.data, "SELECT count(*) FROM interaction") < count:
-                    time.sleep(0.25)
-            finally:
-                feeding.kill()
-                feeding.wait()
-            total = ledger(running.data, "SELECT count(*) FROM interaction")
-            deadline = time.monotonic() + 300
-            while ledger(running.data, "SELECT count(*) FROM message WHERE state = 'sent'") < total:
-                assert time.monotonic() < deadline, "the mails did not leave"
+    """The main job, HTTP to SMTP, alternating with smtp-source."""
+    ours, theirs, cpu = [], [], []
+    for _ in range(ROUNDS):
+        with sink() as port:
+            wall, _ = timed([POSTFIX / "sbin" / "smtp-source", "-s", "8", "-m", str(count), "-l", "6000",
+                             "-f", "s@example.com", "-t", "r@example.com", f"127.0.0.1:{port}"], env=LIBRARIES)
+            theirs.append(count / wall)
+            rate, used = main_job(count, port)
+            ours.append(rate)
+            cpu.append(used)
+    MEASURED["B2"] = statistics.median(ours)
+    note("B2", f"{count:,} interactions, surveys/s", spread(ours), spread(theirs),
+         spread([a / b for a, b in zip(ours, theirs)], 2), "≥ 1,500 and ≥ 0.4")
+    note("B2", "CPU ms of ours each", spread(cpu, 2), goal="≤ 0.6")
+
+
+def main_job(count, port):
+    """Surveys a second, and CPU milliseconds of ours for each."""
+    with server(lambda data: quick_workflow(data, port)) as running:
+        script = completion_script(running.demo(), running.data)
+        cpu, start = cpu_of(running.process.pid), time.monotonic()
+        feeding = subprocess.Popen(["wrk", "-t1", "-c64", "-d600s", "-s", script, running.address],
+                                   stdout=subprocess.DEVNULL)
+        try:
+            while ledger(running.data, "SELECT count(*) FROM interaction") < count:
                 time.sleep(0.25)
-            wall = time.monotonic() - start
-            used = cpu_of(running.process.pid) - cpu
-        rate = total / wall
-        MEASURED["B2"] = rate
-        note("B2", f"{total:,} interactions, surveys/s", f"{rate:,.0f}", f"{reference:,.0f}",
-             f"{rate / reference:.2f}", "≥ 1,500 and ≥ 0.4")
-        note("B2", "CPU ms of ours each", f"{used * 1000 / total:.2f}", goal="≤ 0.6")
+        finally:
+            feeding.kill()
+            feeding.wait()
+        total = ledger(running.data, "SELECT count(*) FROM interaction")
+        deadline = time.monotonic() + 300
+        while ledger(running.data, "SELECT count(*) FROM message WHERE state = 'sent'") < total:
+            assert time.monotonic() < deadline, "the mails did not leave"
+            time.sleep(0.05)
+        wall = time.monotonic() - start
+        used = cpu_of(running.process.pid) - cpu
+    return total / wall, used * 1000 / total
 
 
 def b3(count=10_000):
