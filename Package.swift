@@ -46,7 +46,6 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
-        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
@@ -57,6 +56,7 @@ let package = Package(
         // These are not linked but loaded when they are needed: docs/decisions/0007-libraries-on-demand.md.
         .target(name: "CCurl"),
         .target(name: "CGd"),
+        .target(name: "CPostgres"),
 
         .target(
             name: "Storage",
