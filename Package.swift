@@ -46,13 +46,13 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
-        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CIdn2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CResolve"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .target(name: "CMemory"),
         // These are not linked but loaded when they are needed: docs/decisions/0007-libraries-on-demand.md.
         .target(name: "CCurl"),
         .target(name: "CGd"),
@@ -79,7 +79,7 @@ let package = Package(
         .target(
             name: "App",
             dependencies: [
-                "Storage", "Durable", "Post", "Markup", "WebParts", "CGd", "CMalloc", "CSodium", "CZip", "CZlib",
+                "Storage", "Durable", "Post", "Markup", "WebParts", "CGd", "CMemory", "CSodium", "CZip", "CZlib",
                 crypto, hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
                 nioLocks, yams,
             ],

@@ -18,7 +18,7 @@ import Testing
             "Service",
             [
                 "Foundation", "Storage", "Durable", "Logging", "Post", "ServiceLifecycle", "NIOCore", "NIOPosix",
-                "CSodium", "CGd", "CMalloc", "CZip", "NIOConcurrencyHelpers",
+                "CSodium", "CGd", "CMemory", "CZip", "NIOConcurrencyHelpers",
             ]
         ),
     ]

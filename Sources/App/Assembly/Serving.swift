@@ -30,7 +30,9 @@ public struct Serving: Sendable {
         let otklik = try await buildApplication(configuration, logger: logger)
         let node = try await Node.join(otklik.installation.database)
         if configuration.isWorker { try await otklik.beginUpkeep() }
-        var services: [any ServiceLifecycle.Service] = [otklik.workers(node, isWorking: configuration.isWorker)]
+        var services: [any ServiceLifecycle.Service] = [
+            MemoryUpkeep(), otklik.workers(node, isWorking: configuration.isWorker),
+        ]
         if configuration.isWeb {
             let server = HTTPServer(
                 host: configuration.host, port: configuration.port, limits: configuration.httpLimits, logger: logger)
@@ -53,6 +55,5 @@ public struct Serving: Sendable {
     private func listening(port: Int, _ lines: [String]) {
         say("Otklik listens at http://\(configuration.host):\(port)")
         for line in lines { say(line) }
-        Memory.letGoOfStart()
     }
 }

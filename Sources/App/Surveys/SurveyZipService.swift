@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The zip that a form travels in, by libzip on a thread of its own. What comes from outside is read within limits:
 // names are compared and never used as paths, and nothing is unpacked that a form does not hold.
-import CMalloc
+import CMemory
 import CZip
 import Foundation
 import NIOCore
