@@ -13,7 +13,7 @@
     call(char *, PQcmdTuples, (PGresult *res), (res), NULL) \
     call(PostgresPollingStatusType, PQconnectPoll, (PGconn *conn), (conn), PGRES_POLLING_FAILED) \
     call(int, PQconsumeInput, (PGconn *conn), (conn), 0) \
-    call(char *, PQdb, (const PGconn *conn), (conn), NULL) \
+    call(char *, PQdb, (const PGconn *conn), (conn), unknown) \
     call(int, PQenterPipelineMode, (PGconn *conn), (conn), 0) \
     call(PGresult *, PQexec, (PGconn *conn, const char *query), (conn, query), NULL) \
     call(PGresult *, PQexecParams, \
@@ -34,7 +34,7 @@
     call(int, PQgetisnull, (const PGresult *res, int row, int field), (res, row, field), 1) \
     call(int, PQgetlength, (const PGresult *res, int row, int field), (res, row, field), 0) \
     call(char *, PQgetvalue, (const PGresult *res, int row, int field), (res, row, field), NULL) \
-    call(char *, PQhost, (const PGconn *conn), (conn), NULL) \
+    call(char *, PQhost, (const PGconn *conn), (conn), unknown) \
     call(int, PQisBusy, (PGconn *conn), (conn), 0) \
     call(int, PQnfields, (const PGresult *res), (res), 0) \
     call(PGnotify *, PQnotifies, (PGconn *conn), (conn), NULL) \
@@ -42,7 +42,7 @@
     call(const char *, PQparameterStatus, (const PGconn *conn, const char *name), (conn, name), NULL) \
     call(PGpipelineStatus, PQpipelineStatus, (const PGconn *conn), (conn), PQ_PIPELINE_OFF) \
     call(int, PQpipelineSync, (PGconn *conn), (conn), 0) \
-    call(char *, PQport, (const PGconn *conn), (conn), NULL) \
+    call(char *, PQport, (const PGconn *conn), (conn), unknown) \
     call(PGresult *, PQprepare, \
          (PGconn *conn, const char *name, const char *query, int count, const Oid *types), \
          (conn, name, query, count, types), NULL) \
@@ -70,7 +70,7 @@
     call(int, PQsocket, (const PGconn *conn), (conn), -1) \
     call(ConnStatusType, PQstatus, (const PGconn *conn), (conn), CONNECTION_BAD) \
     call(PGTransactionStatusType, PQtransactionStatus, (const PGconn *conn), (conn), PQTRANS_UNKNOWN) \
-    call(char *, PQuser, (const PGconn *conn), (conn), NULL)
+    call(char *, PQuser, (const PGconn *conn), (conn), unknown)
 
 // What gives nothing.
 #define TAKING(call) \
@@ -91,6 +91,7 @@
 
 // Without the library every address is taken, so that the error is the missing library.
 static PQconninfoOption no_options;
+static char unknown[] = "–";
 static char reason[512];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
