@@ -15,6 +15,7 @@ import NIOConcurrencyHelpers
 ///
 /// In the caller's module, where the types of elements and outcomes are known: hundreds of both pass in a moment.
 public final class Gathering<Element: Sendable, Outcome: Sendable>: Sendable {
+    /// An element, and who waits for it.
     @usableFromInline
     struct Waiting: Sendable {
         @usableFromInline let element: Element
@@ -27,6 +28,7 @@ public final class Gathering<Element: Sendable, Outcome: Sendable>: Sendable {
         }
     }
 
+    /// What waits, and whether it is served.
     @usableFromInline
     struct State: Sendable {
         @usableFromInline var waiting: [Waiting] = []
