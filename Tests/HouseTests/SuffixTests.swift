@@ -8,7 +8,7 @@ import Testing
 @Suite struct SuffixTests {
     /// The roles, and what their files may import. A file without a role holds types and rules.
     private static let allowed: [(suffix: String, imports: Set<String>)] = [
-        ("Store", ["Foundation", "Storage", "Crypto", "CZlib"]),
+        ("Store", ["Foundation", "Storage", "Crypto"]),
         ("Form", ["Foundation", "Markup"]),
         ("Page", ["Foundation", "Markup"]),
         ("Mail", ["Foundation", "Markup", "Post"]),
