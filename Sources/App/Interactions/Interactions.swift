@@ -120,13 +120,13 @@ public struct Interactions: Sendable {
                 try record(batch.elements, in: tx).map { .success($0) }
             }
         } catch {
-            var results: [Result<IntakeOutcome, any Error>] = []
             let elements = batch.elements
-            for element in elements where elements.count > 1 {
-                results += await recordEach([element.delivery], from: element.sender)
-            }
-            if let only = elements.first, elements.count == 1 {
-                results.append(await recordAlone(only.delivery, from: only.sender, after: error))
+            var results: [Result<IntakeOutcome, any Error>] = []
+            for (delivery, sender) in elements {
+                results +=
+                    elements.count == 1
+                    ? [await recordAlone(delivery, from: sender, after: error)]
+                    : await recordEach([delivery], from: sender)
             }
             return results
         }
@@ -137,7 +137,7 @@ public struct Interactions: Sendable {
         let now = installation.clock.now()
         var outcomes: [IntakeOutcome?] = Array(repeating: nil, count: elements.count)
         let senders = Dictionary(grouping: elements.indices, by: { elements[$0].sender })
-            .sorted { ($0.key.tenant, $0.key.source) < ($1.key.tenant, $1.key.source) }
+            .sorted { ($0.key.tenant, $0.key.source, $0.key.actor) < ($1.key.tenant, $1.key.source, $1.key.actor) }
         for (sender, positions) in senders {
             for chunk in Self.chunks(of: positions.map { elements[$0].delivery }) {
                 let recorded = try Recording(rooms: self, sender: sender, tx: tx, now: now)

@@ -60,7 +60,7 @@ final class SQLiteWriter {
         do {
             let end = Date(timeIntervalSinceNow: Self.groupMilliseconds / 1000)
             for (position, job) in jobs.enumerated() {
-                switch try position == 0 ? runFirst(job) : runMember(job) {
+                switch try runMember(job, isFirst: position == 0) {
                 case .success(let outcome):
                     answers.append(outcome.deliver)
                     actions += outcome.actions
@@ -88,33 +88,20 @@ final class SQLiteWriter {
         return jobs.count
     }
 
-    /// Runs the first member, which needs no savepoint: when it fails nothing else is undone with it.
-    private func runFirst(_ job: Job) throws -> Result<Job.Outcome, any Error> {
-        do {
-            let outcome = try job.run(on: connection, mint: mint)
-            guard connection.isInTransaction else { throw StorageError.full }
-            return .success(outcome)
-        } catch {
-            guard connection.isInTransaction else { throw error }
-            try connection.perform("ROLLBACK")
-            try connection.perform("BEGIN IMMEDIATE")
-            return .failure(error)
-        }
-    }
-
-    /// Runs one member in a savepoint of its own: a failing one is undone alone.
+    /// Runs one member so that a failing one is undone alone: in a savepoint of its own, but for the first, with which
+    /// nothing else is undone.
     /// - Throws: When the transaction of the whole group is gone: SQLite ends it when the disk is full.
-    private func runMember(_ job: Job) throws -> Result<Job.Outcome, any Error> {
-        try connection.perform("SAVEPOINT member")
+    private func runMember(_ job: Job, isFirst: Bool) throws -> Result<Job.Outcome, any Error> {
+        if !isFirst { try connection.perform("SAVEPOINT member") }
         do {
             let outcome = try job.run(on: connection, mint: mint)
             guard connection.isInTransaction else { throw StorageError.full }
-            try connection.perform("RELEASE member")
+            if !isFirst { try connection.perform("RELEASE member") }
             return .success(outcome)
         } catch {
             guard connection.isInTransaction else { throw error }
-            try connection.perform("ROLLBACK TO member")
-            try connection.perform("RELEASE member")
+            try connection.perform(isFirst ? "ROLLBACK" : "ROLLBACK TO member")
+            try connection.perform(isFirst ? "BEGIN IMMEDIATE" : "RELEASE member")
             return .failure(error)
         }
     }
