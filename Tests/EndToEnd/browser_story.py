@@ -15,22 +15,11 @@ import time
 from playwright.sync_api import sync_playwright
 
 from accessibility import violations
-from otklik_server import BINARY, Server
+from otklik_server import BINARY, Server, until
 
 WIDTHS = (360, 1280)
 YES = {"ru": "Да", "en": "Yes"}
 THANKS = {"ru": "Спасибо! Ваш ответ", "en": "Thank you! Your answers"}
-
-
-def until(what, condition, seconds=60):
-    """The first value of a condition that is not empty."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.3)
-    raise AssertionError(f"{what}: did not happen within {seconds} s")
 
 
 def printed_call(server):

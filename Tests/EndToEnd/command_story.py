@@ -8,14 +8,13 @@ import pathlib
 import re
 import subprocess
 import tempfile
-import time
 import zipfile
 
 import jsonschema
 
 from kill_story import use_smtp
 from mail_server import MailServer
-from otklik_server import BINARY, Browser, Server
+from otklik_server import BINARY, Browser, Server, until
 from postgres_server import Cluster
 
 
@@ -179,14 +178,12 @@ def walk_mail(terminal, server, mail):
 
 def walk_memory(server):
     """The server gives back what only its start needed, and goes on (which the rest of the story shows)."""
-    deadline = time.monotonic() + 30
-    while True:
+    def has_given_back():
         status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
         most, now = (int(re.search(rf"{name}:\s+(\d+)", status).group(1)) for name in ("VmHWM", "VmRSS"))
-        if now < 0.8 * most:
-            return
-        assert time.monotonic() < deadline, f"{now} of {most} KB are still held"
-        time.sleep(0.05)
+        return now < 0.8 * most
+
+    until("memory to be given back", has_given_back)
 
 
 def main():

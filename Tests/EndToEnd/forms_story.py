@@ -9,8 +9,8 @@ import chromium
 import editor_story as editor
 import every_page
 import survey_world as world
-from browser_story import Watch, answered_by_agent, look, summary, until
-from otklik_server import Browser
+from browser_story import Watch, answered_by_agent, look, summary
+from otklik_server import Browser, until
 
 NAME = "Качество обслуживания, импорт"
 ENGLISH = {

@@ -24,6 +24,17 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def until(what, condition, seconds=60):
+    """The first value of a condition that is not empty."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.2)
+    raise AssertionError(f"{what}: did not happen within {seconds} s")
+
+
 class Server:
     """One `otklik serve --demo` on a data folder; it can be killed and started again on the same one."""
 

@@ -18,8 +18,8 @@ from playwright.sync_api import sync_playwright
 
 import every_page
 from accessibility import violations
-from browser_story import Watch, mail_to, until
-from otklik_server import ROOT, Server
+from browser_story import Watch, mail_to
+from otklik_server import ROOT, Server, until
 
 WIDTHS = (320, 390, 1440)
 # What the checker says of things that it does not know yet, or that are no errors of ours.

@@ -10,8 +10,8 @@ import tempfile
 from playwright.sync_api import sync_playwright
 
 import every_page
-from browser_story import mail_to, until
-from otklik_server import ROOT, Server
+from browser_story import mail_to
+from otklik_server import ROOT, Server, until
 
 SIZES = {390: 844, 1440: 900}
 

@@ -12,8 +12,8 @@ import urllib.request
 import chromium
 import every_page
 import survey_world as world
-from browser_story import Watch, answered_by_agent, look, summary, until
-from otklik_server import Browser
+from browser_story import Watch, answered_by_agent, look, summary
+from otklik_server import Browser, until
 
 PEOPLE = 200
 # How many of them are there at once: browsers of one office.

@@ -6,25 +6,14 @@ Meanwhile another centre's server is gone: when the send window ends, its employ
 """
 import argparse
 import tempfile
-import time
 
 from kill_story import answered_in_report, completion, use_smtp
 from mail_server import MailServer, links
-from otklik_server import Browser, Server, free_port
+from otklik_server import Browser, Server, free_port, until
 from postgres_server import Cluster
 from second_centre import SecondCentre
 from storm_story import use_sink
 from survey_page import answer, is_thanks
-
-
-def wait_for(what, check, timeout_seconds=40):
-    deadline = time.monotonic() + timeout_seconds
-    while time.monotonic() < deadline:
-        found = check()
-        if found:
-            return found
-        time.sleep(0.2)
-    raise AssertionError(f"waited in vain for {what}")
 
 
 def mails_to(mail, number):
@@ -38,11 +27,11 @@ def happy_story(server, mail):
     silent = {**completion(server.demo(), 2), "disposition": "Справка"}
     status, reply = server.call("POST", "/api/v1/completions", silent)
     assert status == 201 and not reply["runs"], reply
-    message = wait_for("the mail", lambda: mails_to(mail, 1))[0]
+    message = until("the mail", lambda: mails_to(mail, 1))[0]
     assert message["Auto-Submitted"] == "auto-generated" and message["Message-ID"], message.as_string()
     page = answer(links(message, server.base_url + "/s/")[0])
     assert is_thanks(page), page.page
-    wait_for("the answer in the report", lambda: answered_in_report(server) == 1)
+    until("the answer in the report", lambda: answered_in_report(server) == 1)
     assert len(mails_to(mail, 1)) == 1 and not mails_to(mail, 2)
 
 
@@ -53,13 +42,13 @@ def password_story(server, mail):
     for number in range(10, 15):
         status, reply = server.call("POST", "/api/v1/completions", completion(server.demo(), number))
         assert status == 201, reply
-    wait_for("a refused login", lambda: mail.refused_logins)
+    until("a refused login", lambda: mail.refused_logins)
     administrator = Browser(server.address).sign_in(server)
-    wait_for("the banner", lambda: "остановлена" in administrator.open("/").page)
+    until("the banner", lambda: "остановлена" in administrator.open("/").page)
     assert "Отправка писем остановлена" in administrator.open("/inbox").page, administrator.page
     assert not any(mails_to(mail, number) for number in range(10, 15))
     use_smtp(server, mail)
-    wait_for("everything that was held", lambda: all(mails_to(mail, number) for number in range(10, 15)))
+    until("everything that was held", lambda: all(mails_to(mail, number) for number in range(10, 15)))
     assert all(len(mails_to(mail, number)) == 1 for number in range(10, 15))
     mail.password = right
 
@@ -75,7 +64,7 @@ def end_gone_story(server, centre):
     """When the send window is over, the employee hears of it."""
     login = next(person["login"] for person in server.demo()["people"] if person["role"] == "supervisor")
     employee = centre.sign_in(login)
-    wait_for("the internal message", lambda: "Письмо с опросом не отправлено" in employee.open("/inbox").page, 120)
+    until("the internal message", lambda: "Письмо с опросом не отправлено" in employee.open("/inbox").page, 120)
     _, story = server.call("GET", "/api/v1/interactions/load-20", key=centre.key)
     assert story["runs"][0]["state"] == "finished", story
 

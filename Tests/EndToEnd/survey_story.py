@@ -13,8 +13,8 @@ import time
 from playwright.sync_api import sync_playwright
 
 import survey_world as world
-from browser_story import Watch, answered_by_agent, look, sign_in, summary, until
-from otklik_server import Server
+from browser_story import Watch, answered_by_agent, look, sign_in, summary
+from otklik_server import Server, until
 from pages_story import check_html
 
 # Over the wire, with style and script, without a logo.

@@ -6,8 +6,8 @@ import subprocess
 
 import yaml
 
-from browser_story import mail_to, until
-from otklik_server import BINARY
+from browser_story import mail_to
+from otklik_server import BINARY, until
 
 # Chooses of the texts: Russian, English.
 TEXTS = {
