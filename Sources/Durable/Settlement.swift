@@ -51,11 +51,11 @@ struct Settlement {
             for items in groups { items.first?.lease.note(settled: items.map(\.key)) }
         }
         if rows.allSatisfy({ $0.dueAt == nil }) {
-            let deleted = try tx.execute(delete)
+            let deleted = try tx.execute(delete(for: tx.dialect))
             if deleted == rows.count { return deleted }
-            return try deleted + tx.execute(free)
+            return try deleted + tx.execute(free(for: tx.dialect))
         }
-        let changed = try tx.execute(free)
+        let changed = try tx.execute(free(for: tx.dialect))
         if let earliest = rows.compactMap(\.dueAt).min() {
             let kind = self.kind
             tx.afterCommit { Bell.shared.ring(kind, at: earliest) }
@@ -63,18 +63,34 @@ struct Settlement {
         return changed
     }
 
+    /// Between which keys the rows lie. PostgreSQL often knows the table as all but empty: without, it would read
+    /// everything of the kind, with what was deleted since it last cleaned up. A range is used by the index in any
+    /// case, a list is not. SQLite looks each key up, and would read everything between them.
+    private func range(for dialect: Dialect) -> SQL {
+        if dialect == .sqlite { return "" }
+        let tenants = rows.map(\.item.tenant)
+        let subjects = rows.map(\.item.subject)
+        guard let tenant = tenants.min(), let lastTenant = tenants.max(), let subject = subjects.min(),
+            let lastSubject = subjects.max()
+        else { return "" }
+        let ofTenants: SQL =
+            tenant == lastTenant
+            ? "work.tenant_id = \(tenant)" : "work.tenant_id >= \(tenant) AND work.tenant_id <= \(lastTenant)"
+        return " AND \(ofTenants) AND work.subject_id >= \(subject) AND work.subject_id <= \(lastSubject)"
+    }
+
     /// Ends those that nobody scheduled again meanwhile.
-    var delete: SQL {
+    func delete(for dialect: Dialect) -> SQL {
         """
         WITH settled(tenant_id, subject_id, revision, lease) AS (VALUES \(values))
         DELETE FROM work
-        WHERE kind = \(kind.name)
+        WHERE kind = \(kind.name)\(range(for: dialect))
             AND (tenant_id, subject_id, revision, lease) IN (SELECT tenant_id, subject_id, revision, lease FROM settled)
         """
     }
 
     /// Frees the rows. One that was scheduled during the handling keeps the time that it was given there.
-    var free: SQL {
+    func free(for dialect: Dialect) -> SQL {
         let attempt: SQL = isRetry ? "CASE WHEN work.revision = settled.revision THEN work.attempt ELSE 0 END" : "0"
         return """
             WITH settled(tenant_id, subject_id, revision, lease, due_at) AS (VALUES \(valuesWithTimes))
@@ -83,7 +99,7 @@ struct Settlement {
                 due_at = CASE WHEN work.revision = settled.revision THEN settled.due_at ELSE work.due_at END
             FROM settled
             WHERE work.kind = \(kind.name) AND work.tenant_id = settled.tenant_id
-                AND work.subject_id = settled.subject_id AND work.lease = settled.lease
+                AND work.subject_id = settled.subject_id AND work.lease = settled.lease\(range(for: dialect))
             """
     }
 
