@@ -8,6 +8,10 @@ public protocol Transaction: AnyObject {
     func query(_ sql: SQL) throws -> [Row]
     /// Runs a statement and returns how many rows it changed.
     @discardableResult func execute(_ sql: SQL) throws -> Int
+    /// Runs a statement that may as well be carried out a little later: before the next one, or with the commit. On
+    /// PostgreSQL it travels along with that one instead of waiting for an answer of its own, so that its error may be
+    /// thrown there: not for statements whose error somebody catches inside the transaction.
+    func send(_ sql: SQL) throws
     /// A new id: time-ordered, unique over all nodes of one database.
     func newID() -> Int64
     /// Runs after the commit, outside the transaction; never runs when it is rolled back. For wake-ups and caches.

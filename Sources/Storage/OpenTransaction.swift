@@ -7,8 +7,14 @@ protocol Connection: AnyObject {
     var dialect: Dialect { get }
     /// Runs one statement, prepared and kept.
     func run(text: String, values: [SQLValue]) throws -> StatementResult
+    /// Runs one statement, prepared and kept, of which nobody needs the result. Its error may be thrown by a later one.
+    func send(text: String, values: [SQLValue]) throws
     /// Runs one statement as it stands, for schema changes.
     func runOnce(_ text: String) throws
+}
+
+extension Connection {
+    func send(text: String, values: [SQLValue]) throws { _ = try run(text: text, values: values) }
 }
 
 /// What a statement gave back.
@@ -39,6 +45,11 @@ final class OpenTransaction: Transaction {
     func query(_ sql: SQL) throws -> [Row] { try run(sql).rows }
 
     func execute(_ sql: SQL) throws -> Int { try run(sql).changes }
+
+    func send(_ sql: SQL) throws {
+        let (text, values) = sql.rendered(for: connection.dialect)
+        try keepingFailure { try connection.send(text: text, values: values) }
+    }
 
     func newID() -> Int64 { mint.next() }
 

@@ -69,7 +69,15 @@ import Testing
                     for number in 0..<5000 where !isStopping.withLockedValue({ $0 }) {
                         let id = worker * 5000 + number
                         do {
-                            try await database.write { try $0.execute("INSERT INTO pair VALUES (\(id), 'x')") }
+                            try await database.write { transaction in
+                                // Half of them travel together with their COMMIT.
+                                if id % 2 == 0 {
+                                    try transaction.execute("INSERT INTO pair VALUES (\(id), 'x')")
+                                } else {
+                                    _ = try transaction.query("SELECT 1")
+                                    try transaction.send("INSERT INTO pair VALUES (\(id), 'x')")
+                                }
+                            }
                             kept.append(id)
                             beat.yield()
                         } catch {

@@ -8,9 +8,20 @@ final class PostgresConnection: Connection {
     /// Kept statements per connection; beyond it all are given back at once, between two transactions.
     private static let keptStatements = 400
     /// A longer text is not worth keeping: it is a list that will not come again in the same length.
-    private static let keptTextBytes = 16_384
+    static let keptTextBytes = 16_384
+    /// A kept statement is planned when it is first run, and not five times for its values before. With many
+    /// connections and lists of several sizes those five were a good part of all work.
+    static let oncePlanned = "plan_cache_mode = force_generic_plan"
 
     let handle: OpaquePointer
+    /// What has been sent and not been answered.
+    var pipeline: PostgresPipeline
+    /// Whether anything was answered since the transaction began.
+    var hasAnswered = false
+    /// Whether the transaction's statements are planned once.
+    var plansOnce = false
+    /// Whether libpq and PostgreSQL do not agree any more on what has been answered.
+    var isUseless = false
     private let cancellation: PostgresCancellation
     /// By text; several where a text was bound to values of other types another time.
     private var statements: [String: [PostgresStatement]] = [:]
@@ -37,6 +48,7 @@ final class PostgresConnection: Connection {
             throw StorageError.unavailable(Self.explain(message))
         }
         handle = opened
+        pipeline = PostgresPipeline(opened)
         cancellation = PostgresCancellation(cancel)
         try perform(
             """
@@ -50,7 +62,7 @@ final class PostgresConnection: Connection {
     var dialect: Dialect { .postgres }
 
     /// Whether the connection is gone for good.
-    var isLost: Bool { PQstatus(handle) != CONNECTION_OK }
+    var isLost: Bool { isUseless || PQstatus(handle) != CONNECTION_OK }
 
     var socket: Int32 { PQsocket(handle) }
 
@@ -63,9 +75,15 @@ final class PostgresConnection: Connection {
         let types = values.map(PostgresParameters.type)
         var parameters = PostgresParameters(values)
         guard text.utf8.count <= Self.keptTextBytes else {
+            try settle()
             return try PostgresStatement(name: nil).result(of: parameters.run(text, types, on: handle), text, self)
         }
         let statement = try statement(text, types)
+        try planByValuesIfNeeded(statement)
+        guard pipeline.isEmpty else {
+            try sendAlong(text) { parameters.send(prepared: statement.name ?? "", on: $0) }
+            return try statement.result(of: answer(), text, self)
+        }
         return try statement.result(of: parameters.run(prepared: statement.name ?? "", on: handle), text, self)
     }
 
@@ -74,23 +92,11 @@ final class PostgresConnection: Connection {
     /// Runs statements without values, in one round trip.
     @discardableResult
     func perform(_ text: String) throws -> String {
+        try settle()
         let result = PQexec(handle, text)
         defer { PQclear(result) }
         try check(result, text)
         return String(cString: PQcmdStatus(result))
-    }
-
-    /// - Throws: When PostgreSQL answered that it has rolled back instead, or did not answer.
-    func commit() throws {
-        let done = try perform("COMMIT")
-        guard done == "COMMIT" else {
-            throw StorageError.statement("COMMIT", code: "40000", message: "The transaction was rolled back.")
-        }
-    }
-
-    func rollBack() throws {
-        guard !isLost, PQtransactionStatus(handle) != PQTRANS_IDLE else { return }
-        try perform("ROLLBACK")
     }
 
     /// Gives kept statements back when there are many, or always. Not inside a transaction.
@@ -123,14 +129,15 @@ final class PostgresConnection: Connection {
     /// The kept statement for a text and the types of its values, or a new one. NULL has no type of its own, so a
     /// statement serves NULLs wherever they are; one that was made when other values were NULL is made anew with what
     /// is known of both, and serves either from then on.
-    private func statement(_ text: String, _ types: [Oid]) throws -> PostgresStatement {
+    func statement(_ text: String, _ types: [Oid]) throws -> PostgresStatement {
         let kept = statements[text] ?? []
         if let fitting = kept.first(where: { $0.serves(types) }) { return fitting }
         let lacking = kept.firstIndex { $0.agrees(with: types) }
         let known = lacking.map { kept[$0].merged(with: types) } ?? types
+        try settle()
         prepared += 1
         nextName += 1
-        let new = PostgresStatement(name: "s\(nextName)", values: known)
+        let new = PostgresStatement(name: "s\(nextName)", values: known, text: text)
         let result = PQprepare(handle, new.name, text, Int32(known.count), known)
         defer { PQclear(result) }
         try check(result, text)

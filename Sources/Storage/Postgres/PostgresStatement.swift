@@ -56,6 +56,13 @@ struct PostgresParameters {
         }
     }
 
+    /// Sends without waiting; 0 when libpq would not.
+    mutating func send(prepared name: String, on handle: OpaquePointer) -> Int32 {
+        withPointers { pointers, lengths, formats in
+            PQsendQueryPrepared(handle, name, Int32(lengths.count), pointers, lengths, formats, 1)
+        }
+    }
+
     mutating func run(_ text: String, _ types: [Oid], on handle: OpaquePointer) -> OpaquePointer? {
         withPointers { pointers, lengths, formats in
             PQexecParams(handle, text, Int32(lengths.count), types, pointers, lengths, formats, 1)
@@ -78,9 +85,9 @@ struct PostgresParameters {
         lengths.append(Int32(bytes.count - start))
     }
 
-    private mutating func withPointers(
-        _ body: ([UnsafePointer<CChar>?], [Int32], [Int32]) -> OpaquePointer?
-    ) -> OpaquePointer? {
+    private mutating func withPointers<Answer>(
+        _ body: ([UnsafePointer<CChar>?], [Int32], [Int32]) -> Answer
+    ) -> Answer {
         let formats = [Int32](repeating: 1, count: lengths.count)
         return bytes.withUnsafeBytes { buffer in
             let base = buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
@@ -94,12 +101,15 @@ final class PostgresStatement {
     let name: String?
     /// The types of the values that it was prepared for; 0 where there was NULL.
     private let values: [Oid]
+    /// Whether its plan depends on its values: how far to read in some order is told by a limit.
+    let isPlannedByValues: Bool
     private var columns: Columns?
     private var types: [Oid] = []
 
-    init(name: String?, values: [Oid] = []) {
+    init(name: String?, values: [Oid] = [], text: String = "") {
         self.name = name
         self.values = values
+        isPlannedByValues = text.contains("LIMIT")
     }
 
     /// Whether values of these types can be bound to it.

@@ -44,7 +44,10 @@ final class PostgresAddress: Sendable {
 final class PostgresWorker {
     /// A group's member waits this long for a row that another transaction holds; then it is run again alone. So no
     /// group waits while it holds what others wait for.
-    private static let groupBegin = "BEGIN READ WRITE; SET LOCAL lock_timeout = '30ms'; SAVEPOINT member"
+    private static let groupBegin = """
+        BEGIN READ WRITE; SET LOCAL lock_timeout = '30ms'; SET LOCAL \(PostgresConnection.oncePlanned);
+        SAVEPOINT member
+        """
     private static let groupMilliseconds = 25.0
     private static let conflictLimit = 5
 
@@ -113,7 +116,7 @@ extension PostgresWorker {
 
     private func read(_ job: Job, on connection: PostgresConnection) throws -> Job.Outcome {
         guard job.isTransaction else { return try job.run(on: connection, mint: mint) }
-        try connection.perform("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try connection.beginReading()
         let outcome = try job.run(on: connection, mint: mint)
         try connection.commit()
         return outcome
@@ -121,7 +124,7 @@ extension PostgresWorker {
 
     private func serveAlone(_ job: Job) {
         retrying(job) { connection in
-            try connection.perform("BEGIN READ WRITE")
+            try connection.beginWriting()
             let outcome = try job.run(on: connection, mint: self.mint)
             try self.commit(on: connection)
             return outcome
@@ -160,6 +163,7 @@ extension PostgresWorker {
     /// - Throws: ``OutcomeUnknown`` when the connection was lost after COMMIT was sent: running it again could do it
     ///   twice.
     private func commit(on connection: PostgresConnection) throws {
+        try connection.makeSureOfBeginning()
         do {
             try connection.commit()
         } catch {
@@ -209,6 +213,7 @@ extension PostgresWorker {
         do {
             let connection = try connected()
             try connection.perform(Self.groupBegin)
+            connection.plansOnce = true
             let end = Date(timeIntervalSinceNow: Self.groupMilliseconds / 1000)
             for job in jobs {
                 if group.count > 0 {
@@ -239,11 +244,12 @@ extension PostgresWorker {
     private func runMember(_ job: Job, of group: inout Group, on connection: PostgresConnection) throws {
         do {
             let outcome = try job.run(on: connection, mint: mint)
+            try connection.settle()
             group.answers.append(outcome.deliver)
             group.actions += outcome.actions
         } catch {
             if connection.isLost { throw error }
-            try connection.perform("ROLLBACK TO SAVEPOINT member")
+            try connection.rollBack(to: "member")
             if let error = error as? StorageError, error.isTransient {
                 group.aside.append(job)
             } else {

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Statements that travel together. A round trip costs both sides a switch and a packet each way, which for most
+// statements is more than their work: what nobody waits for goes along with the next one that somebody does wait for.
+import CPostgres
+
+/// What has been sent on a connection and has not been answered yet. While there is something, libpq is in its pipeline
+/// mode, in which it does nothing else.
+struct PostgresPipeline {
+    /// So many answers fit into what sockets hold, so that neither side waits for the other to read.
+    static let limit = 64
+
+    /// What the statements came to.
+    struct Answers {
+        /// Of the last one; whoever takes it gives it back.
+        var last: OpaquePointer?
+        /// Of the first one that failed, with its text.
+        var failed: (result: OpaquePointer?, text: String)?
+    }
+
+    private let handle: OpaquePointer
+    private var texts: [String] = []
+
+    init(_ handle: OpaquePointer) { self.handle = handle }
+
+    var isEmpty: Bool { texts.isEmpty }
+    var isFull: Bool { texts.count >= Self.limit }
+
+    /// Sends a statement; false when libpq would not.
+    mutating func add(_ text: String, _ send: (OpaquePointer) -> Int32) -> Bool {
+        guard !texts.isEmpty || PQenterPipelineMode(handle) == 1 else { return false }
+        guard send(handle) == 1 else {
+            if texts.isEmpty { PQexitPipelineMode(handle) }
+            return false
+        }
+        texts.append(text)
+        return true
+    }
+
+    /// Waits for all answers. Nil when the connection is lost, or of no use any more.
+    ///
+    /// After a failed statement PostgreSQL passes over those that came with it.
+    mutating func finish() -> Answers? {
+        let sent = texts
+        texts = []
+        var answers = Answers()
+        guard PQpipelineSync(handle) == 1 else { return nil }
+        for text in sent {
+            guard let result = PQgetResult(handle) else { return discard(answers) }
+            keep(result, text, in: &answers)
+            // Between the answers of two statements comes nothing, unless the connection has ended.
+            let more = PQgetResult(handle)
+            defer { PQclear(more) }
+            guard more == nil, PQstatus(handle) == CONNECTION_OK else { return discard(answers) }
+        }
+        let end = PQgetResult(handle)
+        defer { PQclear(end) }
+        guard PQresultStatus(end) == PGRES_PIPELINE_SYNC, PQexitPipelineMode(handle) == 1 else {
+            return discard(answers)
+        }
+        return answers
+    }
+
+    private func keep(_ result: OpaquePointer, _ text: String, in answers: inout Answers) {
+        PQclear(answers.last)
+        answers.last = nil
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK: answers.last = result
+        case _ where answers.failed == nil: answers.failed = (result, text)
+        default: PQclear(result)
+        }
+    }
+
+    private func discard(_ answers: Answers) -> Answers? {
+        PQclear(answers.last)
+        PQclear(answers.failed?.result)
+        return nil
+    }
+}
+
+extension PostgresConnection {
+    /// Begins a reading transaction, along with its first statement.
+    func beginReading() throws {
+        hasAnswered = false
+        try sendAlong("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    }
+
+    /// Begins a writing transaction, along with its first statement. Its statements name rows by their keys, so their
+    /// plans do not depend on values; see ``PostgresStatement/isPlannedByValues``.
+    func beginWriting() throws {
+        hasAnswered = false
+        try sendAlong("BEGIN READ WRITE")
+        try sendAlong("SET LOCAL \(Self.oncePlanned)")
+        plansOnce = true
+    }
+
+    /// Waits for an answer unless one has come since the transaction began. A connection that was lost while nobody
+    /// used it is so noticed before COMMIT is on its way: only then the transaction may be run again.
+    func makeSureOfBeginning() throws {
+        if !hasAnswered { try settle() }
+    }
+
+    /// Commits along with what has been sent.
+    /// - Throws: When PostgreSQL answered that it has rolled back instead, or did not answer.
+    func commit() throws {
+        plansOnce = false
+        try sendAlong("COMMIT")
+        let result = try answer()
+        defer { PQclear(result) }
+        guard String(cString: PQcmdStatus(result)) == "COMMIT" else {
+            throw StorageError.statement("COMMIT", code: "40000", message: "The transaction was rolled back.")
+        }
+    }
+
+    func rollBack() throws {
+        guard !isLost else { return }
+        plansOnce = false
+        if !pipeline.isEmpty {
+            let answers = pipeline.finish()
+            PQclear(answers?.last)
+            PQclear(answers?.failed?.result)
+            if answers == nil { isUseless = true }
+        }
+        guard !isLost, PQtransactionStatus(handle) != PQTRANS_IDLE else { return }
+        try perform("ROLLBACK")
+    }
+
+    /// Undoes what came after a savepoint, and how plans were made there.
+    func rollBack(to savepoint: StaticString) throws {
+        try perform("ROLLBACK TO SAVEPOINT \(savepoint)")
+        plansOnce = true
+    }
+
+    func send(text: String, values: [SQLValue]) throws {
+        guard text.utf8.count <= Self.keptTextBytes else {
+            _ = try run(text: text, values: values)
+            return
+        }
+        var parameters = PostgresParameters(values)
+        let statement = try statement(text, values.map(PostgresParameters.type))
+        try planByValuesIfNeeded(statement)
+        try sendAlong(text) { parameters.send(prepared: statement.name ?? "", on: $0) }
+        if pipeline.isFull { try settle() }
+    }
+
+    /// Waits until everything that was sent has been carried out.
+    func settle() throws {
+        if !pipeline.isEmpty { PQclear(try answer()) }
+    }
+
+    /// The last answer to what was sent.
+    func answer() throws -> OpaquePointer? {
+        guard let answers = pipeline.finish() else {
+            isUseless = true
+            throw StorageError.unavailable("The connection to PostgreSQL was lost.")
+        }
+        hasAnswered = true
+        guard let failed = answers.failed else { return answers.last }
+        defer {
+            PQclear(answers.last)
+            PQclear(failed.result)
+        }
+        try check(failed.result, failed.text)
+        return nil
+    }
+
+    /// Sends a statement that nobody waits for.
+    func sendAlong(_ text: String, _ send: ((OpaquePointer) -> Int32)? = nil) throws {
+        let isSent = pipeline.add(text) { handle in
+            send?(handle) ?? PQsendQueryParams(handle, text, 0, nil, nil, nil, nil, 1)
+        }
+        if isSent { return }
+        if isLost { throw StorageError.unavailable("The connection to PostgreSQL was lost.") }
+        throw StorageError.statement(text, code: "", message: "The statement could not be sent.")
+    }
+
+    /// Lets a statement be planned for its values, and all that follow in this transaction.
+    func planByValuesIfNeeded(_ statement: PostgresStatement) throws {
+        guard plansOnce, statement.isPlannedByValues else { return }
+        plansOnce = false
+        try sendAlong("SET LOCAL plan_cache_mode = auto")
+    }
+}
