@@ -23,7 +23,7 @@ public enum Work {
     ) throws {
         guard !items.isEmpty else { return }
         for chunk in rows(items) {
-            try tx.execute(
+            try tx.send(
                 """
                 INSERT INTO work (kind, tenant_id, subject_id, due_at, attempt, revision)
                 VALUES \(chunk)
@@ -52,7 +52,7 @@ public enum Work {
                 (\(kind.name), \(item.tenant), \(item.subject), \(now), \(offer.node), \(item.lease.id), 1, 1)
                 """
             }.joined(separator: ", ")
-            try tx.execute(
+            try tx.send(
                 """
                 INSERT INTO work (kind, tenant_id, subject_id, due_at, node_id, lease, attempt, revision)
                 VALUES \(values)

@@ -213,7 +213,7 @@ struct InvitationStore {
             let values = piece.map { link -> SQL in
                 "(\(link.token.period), \(link.token.hash), \(tenant), \(link.invitation), \(key))"
             }.joined(separator: ", ")
-            try tx.execute("INSERT INTO link (period, token_hash, tenant_id, invitation_id, key_id) VALUES \(values)")
+            try tx.send("INSERT INTO link (period, token_hash, tenant_id, invitation_id, key_id) VALUES \(values)")
         }
     }
 
@@ -221,7 +221,7 @@ struct InvitationStore {
     func insertRecipients(_ recipients: [(invitation: InvitationID, address: String)]) throws {
         guard !recipients.isEmpty else { return }
         let values = recipients.map { "(\(tenant), \($0.address), \($0.invitation))" as SQL }.joined(separator: ", ")
-        try tx.execute(
+        try tx.send(
             """
             INSERT INTO invitation_recipient (tenant_id, address_folded, invitation_id)
             VALUES \(values) ON CONFLICT DO NOTHING
@@ -233,7 +233,7 @@ struct InvitationStore {
         let values = invitations.paddedForStatement
             .map { "(\($0.id), \($0.state), \($0.firstSentAt.sqlValue), \($0.expiresAt.sqlValue))" as SQL }
             .joined(separator: ", ")
-        try tx.execute(
+        try tx.send(
             """
             WITH w(id, state, first_sent_at, expires_at) AS (VALUES \(values))
             UPDATE invitation SET state = w.state, state_at = \(now),

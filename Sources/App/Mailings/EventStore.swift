@@ -19,7 +19,7 @@ struct EventStore {
     func insert(_ events: [(message: MessageID, state: MessageState, reply: String?)], at now: Moment) throws {
         for piece in events.piecesForStatements {
             let values = piece.map { "(\(tenant), \($0.message), \(now), \($0.state), \($0.reply))" as SQL }
-            try tx.execute(
+            try tx.send(
                 """
                 INSERT INTO message_event (tenant_id, message_id, at, state, reply)
                 VALUES \(values.joined(separator: ", ")) ON CONFLICT DO NOTHING

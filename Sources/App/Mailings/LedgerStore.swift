@@ -50,7 +50,7 @@ struct LedgerStore {
                 \(message.recipients), \(message.windowEndsAt), \(now), \(now), \(message.isTest))
                 """
             }
-            try tx.execute(
+            try tx.send(
                 """
                 INSERT INTO message (tenant_id, id, kind, run_id, block, invitation_id, interaction_id, person_id,
                     recipient, recipient_folded, subject_folded, sender_name, sender_email, reply_to, message_id, state,
@@ -59,7 +59,7 @@ struct LedgerStore {
                 """)
             let erasedAt = now.adding(days: MailLimits.contentDays)
             let contents = chunk.map { "(\(tenant), \($0.id), \($0.content), \(erasedAt))" as SQL }
-            try tx.execute(
+            try tx.send(
                 """
                 INSERT INTO message_content (tenant_id, message_id, content, erase_at)
                 VALUES \(contents.joined(separator: ", "))

@@ -16,7 +16,7 @@ enum StatisticsStore {
                      \(delta.json))
                     """
             }.joined(separator: ", ")
-            try tx.execute(
+            try tx.send(
                 """
                 INSERT INTO statistic_delta (
                     tenant_id, id, completed_on, answered_on, agent_id, team_id,

@@ -151,7 +151,7 @@ struct RunStore {
         guard !steps.isEmpty else { return }
         try saveStates(steps, at: now)
         for step in steps where step.hasNewVariables {
-            try tx.execute(
+            try tx.send(
                 """
                 UPDATE run SET variables = \(step.run.variables.stored)
                 WHERE tenant_id = \(tenant) AND id = \(step.run.id)
@@ -173,7 +173,7 @@ struct RunStore {
                 \((run.signal?.text).sqlValue), \(run.dueAt.sqlValue))
                 """
         }.joined(separator: ", ")
-        try tx.execute(
+        try tx.send(
             """
             WITH w(id, state, reason, block, signal, due_at) AS (VALUES \(values))
             UPDATE run SET state = w.state, reason = w.reason, block = w.block, signal = w.signal,
@@ -194,7 +194,7 @@ struct RunStore {
                     \(details))
                     """
             }.joined(separator: ", ")
-            try tx.execute(
+            try tx.send(
                 "INSERT INTO run_step (tenant_id, run_id, id, at, block, outcome, details) VALUES \(values)")
         }
     }
