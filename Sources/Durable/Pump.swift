@@ -65,7 +65,10 @@ final class Pump: Sendable {
     }
 
     /// Work that is about to be made, as claimed by this node; nil when it does not run, has enough, or others wait.
-    func offer(_ subjects: [(tenant: Int64, subject: Int64)], at now: Int64, lease id: Int64) -> Offer? {
+    func offer(
+        _ subjects: [(tenant: Int64, subject: Int64)], carrying parcels: [any AnyObject & Sendable], at now: Int64,
+        lease id: Int64
+    ) -> Offer? {
         guard !stopping.isOn, !claims.isCrowded, node.isLeaseSafe() else { return nil }
         let clock = state.withLockedValue { state in
             let isOver = handler.isByTenant && !Set(subjects.map(\.tenant)).allSatisfy(state.shares.mayBegin)
@@ -73,12 +76,12 @@ final class Pump: Sendable {
         }
         guard let clock else { return nil }
         let lease = Lease(id: id, now: clock)
-        return Offer(
-            subjects.map {
-                WorkItem(
-                    kind: kind, tenant: $0.tenant, subject: $0.subject, dueAt: now, attempt: 1, revision: 1,
-                    lease: lease)
-            }, pump: self, node: node)
+        let items = subjects.enumerated().map { position, one in
+            WorkItem(
+                kind: kind, tenant: one.tenant, subject: one.subject, dueAt: now, attempt: 1, revision: 1, lease: lease,
+                parcel: parcels.isEmpty ? nil : parcels[position])
+        }
+        return Offer(items, pump: self, node: node)
     }
 
     /// Takes in work that has been committed as claimed.

@@ -39,12 +39,18 @@ public enum Work {
     ///
     /// Where this process works on the kind and keeps up with it, they are made as already claimed and handed over in
     /// memory after the commit, which saves the claim. Else they are scheduled as any other.
+    /// - Parameter parcels: One for each subject, for its handler to find (``WorkItem/parcel``); or none at all.
+    /// - Returns: Whether they are handed over, and their parcels with them.
+    @discardableResult
     public static func start(
-        _ kind: WorkKind, _ subjects: [(tenant: Int64, subject: Int64)], at now: Int64, in tx: any Transaction
-    ) throws {
-        guard !subjects.isEmpty else { return }
-        guard let offer = Bell.shared.pump(kind, on: tx.origin)?.offer(subjects, at: now, lease: tx.newID()) else {
-            return try schedule(subjects.map { (kind, $0.tenant, $0.subject, now) }, in: tx)
+        _ kind: WorkKind, _ subjects: [(tenant: Int64, subject: Int64)], at now: Int64, in tx: any Transaction,
+        carrying parcels: [any AnyObject & Sendable] = []
+    ) throws -> Bool {
+        guard !subjects.isEmpty else { return false }
+        let pump = Bell.shared.pump(kind, on: tx.origin)
+        guard let offer = pump?.offer(subjects, carrying: parcels, at: now, lease: tx.newID()) else {
+            try schedule(subjects.map { (kind, $0.tenant, $0.subject, now) }, in: tx)
+            return false
         }
         for piece in offer.items.sorted(by: { ($0.tenant, $0.subject) < ($1.tenant, $1.subject) }).piecesForStatements {
             let values = piece.map { item -> SQL in
@@ -59,6 +65,7 @@ public enum Work {
                 """)
         }
         tx.afterCommit { offer.accept() }
+        return true
     }
 
     /// Makes an alarm if there is none, and leaves one that is there as it is: neither moved nor locked. For work that

@@ -22,6 +22,9 @@ public struct WorkItem: Sendable {
     /// Grows with every ``Work/schedule(_:tenant:subject:at:in:)``, so that one made during the handling is noticed.
     let revision: Int64
     let lease: Lease
+    /// What the transaction that made it handed over with it in memory (``Work/start(_:_:at:in:carrying:)``). Nil when
+    /// it was claimed in any other way.
+    public internal(set) var parcel: (any AnyObject & Sendable)?
 
     var key: WorkKey { WorkKey(kind: kind, tenant: tenant, subject: subject) }
 }

@@ -68,6 +68,39 @@ import Testing
         }
     }
 
+    @Test(arguments: engines) func `a parcel comes with its subject, and with no later try`(
+        engine: Dialect
+    ) async throws {
+        try await World.with(engine) { world in
+            let database = world.database
+            let seen = Log<String>()
+            let (done, teller) = AsyncStream.makeStream(of: Int.self)
+            let handler = WorkHandler(kind: .call, batch: 10) { items, _ in
+                for item in items { seen.add("\(item.subject) \((item.parcel as? Parcel)?.text ?? "-")") }
+                try await database.write { tx in
+                    try Work.settle(
+                        items.map { ($0, $0.parcel == nil ? .done : .again(at: 0)) }, in: tx)
+                }
+                teller.yield(items.count)
+            }
+            try await working(world, handler) { () async throws -> Void in
+                let isHandedOver = try await database.write { tx in
+                    try Work.start(
+                        .call, [(tenant: 1, subject: 1), (tenant: 1, subject: 2)], at: 0, in: tx,
+                        carrying: [Parcel("a"), Parcel("b")])
+                }
+                #expect(isHandedOver)
+                await wait(for: 4, done)
+            }
+            #expect(seen.all.sorted() == ["1 -", "1 a", "2 -", "2 b"])
+            // Without workers nobody takes it.
+            let isHandedOver = try await database.write { tx in
+                try Work.start(.call, [(tenant: 1, subject: 3)], at: 0, in: tx, carrying: [Parcel("c")])
+            }
+            #expect(!isHandedOver)
+        }
+    }
+
     @Test(arguments: engines) func `without workers it waits in the table`(engine: Dialect) async throws {
         try await World.with(engine) { world in
             let counts = try await start(world, 1...3)
@@ -215,4 +248,10 @@ import Testing
             }
         }
     }
+}
+
+/// What a transaction hands over with its work.
+private final class Parcel: Sendable {
+    let text: String
+    init(_ text: String) { self.text = text }
 }
