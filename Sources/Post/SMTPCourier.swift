@@ -28,8 +28,11 @@ final class SMTPJob {
         return delivery.hooks.willBegin
     }
 
-    /// Whether its first byte may leave.
-    var mayBegin: Bool { consent == .given || delivery?.hooks.willBegin == nil }
+    /// Whether somebody wants to be asked before its first byte.
+    var hasSender: Bool { delivery?.hooks.willBegin != nil }
+
+    /// Whether nobody is to be asked any more.
+    var hasConsent: Bool { consent == .given || !hasSender }
 
     var delivery: SMTPDelivery? {
         guard case .message(let delivery) = task else { return nil }
@@ -105,12 +108,13 @@ final class SMTPCourier: SMTPCarrier {
 
     /// Takes a message on: asks its sender first, if that is wanted.
     func take(_ job: SMTPJob) {
-        if job.mayBegin { begin(job) } else { wait(for: job) }
+        if job.hasConsent { begin(job) } else { wait(for: job) }
         queue.askAhead()
     }
 
     private func begin(_ job: SMTPJob) {
         guard let delivery = job.delivery else { return }
+        guard delivery.hooks.mayBegin() else { return job.finish(.withdrawn) }
         current = job
         begunAt = .now()
         handler.begin(delivery.envelope)
@@ -145,18 +149,20 @@ final class SMTPCourier: SMTPCarrier {
         guard asked == nil, next == nil, handler.conversation.offers.hasPipelining, isFresh,
             let job = queue.nextForOverlap()
         else { return }
-        if job.mayBegin { next = job } else { wait(for: job) }
+        if job.hasConsent { next = job } else { wait(for: job) }
     }
 
     func nextAhead() -> SMTPEnvelope? {
         guard queue.overlaps else { return nil }
         askAhead()
-        guard let job = next, let envelope = job.delivery?.envelope, handler.mayFollow(envelope) else {
+        guard let job = next, let delivery = job.delivery, handler.mayFollow(delivery.envelope) else { return nil }
+        next = nil
+        guard delivery.hooks.mayBegin() else {
+            job.finish(.withdrawn)
             return nil
         }
-        next = nil
         follower = job
-        return envelope
+        return delivery.envelope
     }
 
     // MARK: - What the connection tells

@@ -9,15 +9,21 @@ public struct SMTPHooks: Sendable {
     /// Called when a connection stands ready, just before the message's first byte; false takes the message back.
     /// Nil: nobody is to be asked.
     public var willBegin: (@Sendable () async -> Bool)?
+    /// Called on the connection's event loop when the message's first byte is about to leave, after all asking; false
+    /// takes the message back. Called again where a connection was no good and the message begins on another. Must not
+    /// block.
+    public var mayBegin: @Sendable () -> Bool
     /// Called on the connection's event loop just before the content and its final dot; false closes the connection
     /// without the dot, so that the server does not have the message. Must not block.
     public var mayEnd: @Sendable () -> Bool
 
     public init(
         willBegin: (@Sendable () async -> Bool)? = nil,
+        mayBegin: @escaping @Sendable () -> Bool = { true },
         mayEnd: @escaping @Sendable () -> Bool = { true }
     ) {
         self.willBegin = willBegin
+        self.mayBegin = mayBegin
         self.mayEnd = mayEnd
     }
 }
