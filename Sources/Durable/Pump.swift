@@ -87,6 +87,7 @@ final class Pump: Sendable {
     /// Takes in work that has been committed as claimed.
     func take(_ offer: Offer) {
         state.withLockedValue { state in
+            guard state.clock != nil else { return }
             state.offers.append(offer)
             state.offered += offer.items.count
             if handler.isByTenant { state.shares.begin(offer.items) }
@@ -171,6 +172,13 @@ final class Pump: Sendable {
                     failures = min(failures + 1, 6)
                     logger.warning("Work could not be claimed.", metadata: ["error": "\(error)"])
                     try? await Task.sleep(for: .milliseconds(100 << failures))
+                }
+            }
+            // What carries something is not begun any more, and says so; the rest is returned as it is.
+            while case let left = nextOffered(), !left.isEmpty {
+                let carrying = left.filter { $0.parcel != nil }
+                for part in begin(carrying, areOffered: true) where !part.isEmpty {
+                    group.addTask { await self.work(part, now: now) }
                 }
             }
         }
@@ -313,8 +321,10 @@ final class Pump: Sendable {
     }
 
     private func context(_ now: @escaping @Sendable () -> Int64) -> WorkContext {
-        WorkContext(
-            now: now, isStopping: { [stopping] in stopping.isOn }, isLeaseSafe: { [node] in node.isLeaseSafe() },
-            logger: logger)
+        // A node that comes back as another is alive, but not what its former self held.
+        let id = node.id
+        return WorkContext(
+            now: now, isStopping: { [stopping] in stopping.isOn },
+            isLeaseSafe: { [node] in node.id == id && node.isLeaseSafe() }, logger: logger)
     }
 }

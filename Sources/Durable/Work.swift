@@ -35,17 +35,23 @@ public enum Work {
         ring(items, in: tx)
     }
 
+    /// Whether workers of this process do a kind of work, so that what is started may be handed over to them.
+    public static func isDoneHere(_ kind: WorkKind, in tx: any Transaction) -> Bool {
+        Bell.shared.pump(kind, on: tx.origin) != nil
+    }
+
     /// Makes alarms that are due at once, for subjects that have none: new ones.
     ///
     /// Where this process works on the kind and keeps up with it, they are made as already claimed and handed over in
     /// memory after the commit, which saves the claim. Else they are scheduled as any other.
     /// - Parameter parcels: One for each subject, for its handler to find (``WorkItem/parcel``); or none at all.
-    /// - Returns: Whether they are handed over, and their parcels with them.
+    /// - Returns: Whether they are handed over, and their parcels with them; false also for none.
     @discardableResult
     public static func start(
         _ kind: WorkKind, _ subjects: [(tenant: Int64, subject: Int64)], at now: Int64, in tx: any Transaction,
         carrying parcels: [any AnyObject & Sendable] = []
     ) throws -> Bool {
+        precondition(parcels.isEmpty || parcels.count == subjects.count, "Each subject has its parcel, or none has.")
         guard !subjects.isEmpty else { return false }
         let pump = Bell.shared.pump(kind, on: tx.origin)
         guard let offer = pump?.offer(subjects, carrying: parcels, at: now, lease: tx.newID()) else {

@@ -101,6 +101,37 @@ import Testing
         }
     }
 
+    @Test(arguments: engines) func `who stops hands over what carries something, and returns the rest`(
+        engine: Dialect
+    ) async throws {
+        try await World.with(engine) { world in
+            let database = world.database
+            let door = Door()
+            let handed = Log<String>()
+            let handler = WorkHandler(kind: .call, batch: 10, concurrency: 1) { items, context in
+                for item in items { handed.add("\(item.subject) \(context.isStopping())") }
+                if items.contains(where: { $0.subject == 1 }) { await door.pass() }
+                try await database.write { try Work.settle(items, as: .done, in: $0) }
+            }
+            let workers = world.workers(handler)
+            let running = Task { try await workers.run() }
+            while Bell.shared.pump(.call, on: database.origin) !== workers.pumps[0] { await Task.yield() }
+            _ = try await start(world, 1...1)
+            while handed.all.isEmpty { await Task.yield() }
+            _ = try await start(world, 2...3)
+            let isHandedOver = try await database.write { tx in
+                try Work.start(.call, [(tenant: 1, subject: 4)], at: 0, in: tx, carrying: [Parcel("d")])
+            }
+            #expect(isHandedOver)
+            workers.stop()
+            while handed.all.count < 2 { await Task.yield() }
+            door.open()
+            try await running.value
+            #expect(handed.all == ["1 false", "4 true"])
+            #expect(try await world.counts() == Counts(all: 2, leased: 0))
+        }
+    }
+
     @Test(arguments: engines) func `without workers it waits in the table`(engine: Dialect) async throws {
         try await World.with(engine) { world in
             let counts = try await start(world, 1...3)
@@ -193,9 +224,13 @@ import Testing
             let door = Door()
             let (done, teller) = AsyncStream.makeStream(of: Int.self)
             let handed = Log<Int64>()
-            let handler = WorkHandler(kind: .call, batch: 10, concurrency: 1) { items, _ in
+            let areSafe = Log<Bool>()
+            let handler = WorkHandler(kind: .call, batch: 10, concurrency: 1) { items, context in
                 for item in items { handed.add(item.subject) }
-                if items.contains(where: { $0.subject == 1 }) { await door.pass() }
+                if items.contains(where: { $0.subject == 1 }) {
+                    await door.pass()
+                    areSafe.add(context.isLeaseSafe())
+                }
                 do {
                     try await database.write { try Work.settle(items, as: .done, in: $0) }
                 } catch is LeaseLost {}
@@ -214,6 +249,8 @@ import Testing
             }
             // Its own first one twice, since it was lost while it was being done; the offered one once.
             #expect(handed.all.sorted() == [1, 1, 2])
+            // It lives again, but what its former self held is others'.
+            #expect(areSafe.all.filter { $0 }.count == 1 && areSafe.all.count == 2)
             let counts = try await world.counts()
             #expect(counts.all == 0)
         }
