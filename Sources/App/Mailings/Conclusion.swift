@@ -12,6 +12,8 @@ struct Concluded: Sendable {
     let verdict: Verdict
     /// Whether a server was asked, or somebody tried to.
     var isTried = false
+    /// Whether its row was made as being sent, and none of its bytes has left.
+    var takesBack = false
 
     /// What is written into the message's history, since its row will say something else: all but what it ends with.
     /// That it is still held for the same reason is no news.
@@ -34,6 +36,7 @@ extension Mailings {
         _ concluded: [Concluded], of tenant: TenantID, wakesRuns: Bool = false, in tx: any Transaction, at now: Moment
     ) throws {
         let ledger = LedgerStore(tx: tx, tenant: tenant)
+        try ledger.takeBack(concluded.filter(\.takesBack).map(\.message.id))
         let matched = try ledger.record(concluded.map(Self.change), at: now)
         let kept = concluded.filter { matched.contains($0.message.id) }
         try EventStore(tx: tx, tenant: tenant).insert(kept.compactMap(\.event), at: now)

@@ -34,11 +34,18 @@ struct LedgerStore {
         var recipients = 1
         let windowEndsAt: Moment
         var isTest = false
-        let content: [UInt8]
+        /// Whether nothing is to be asked about it before it leaves.
+        var isAsked = true
+        let content: MailContent
+        /// The content as it is kept.
+        let packed: [UInt8]
     }
 
     /// Makes rows, in a few statements however many they are.
-    func insert(_ messages: [NewMessage], at now: Moment) throws {
+    /// - Parameter areBegun: Whether they are made as being sent (``FreshMessage``).
+    func insert(_ messages: [NewMessage], areBegun: Bool = false, at now: Moment) throws {
+        let state = areBegun ? MessageState.sending : .queued
+        let attempt = areBegun ? FreshMessage.attempt : 0
         for chunk in messages.piecesForStatements {
             let rows = chunk.map { message -> SQL in
                 """
@@ -46,7 +53,7 @@ struct LedgerStore {
                 \(message.invitation.sqlValue), \(message.interaction.sqlValue), \(message.person.sqlValue),
                 \(message.recipient.description), \(message.recipient.folded),
                 \(String(message.subject.folded.prefix(MailLimits.subjectLetters))), \(message.senderName),
-                \(message.senderEmail), \(message.replyTo), \(message.messageID), \(MessageState.queued), 0, 0,
+                \(message.senderEmail), \(message.replyTo), \(message.messageID), \(state), \(attempt), 0,
                 \(message.recipients), \(message.windowEndsAt), \(now), \(now), \(message.isTest))
                 """
             }
@@ -58,7 +65,7 @@ struct LedgerStore {
                 VALUES \(rows.joined(separator: ", "))
                 """)
             let erasedAt = now.adding(days: MailLimits.contentDays)
-            let contents = chunk.map { "(\(tenant), \($0.id), \($0.content), \(erasedAt))" as SQL }
+            let contents = chunk.map { "(\(tenant), \($0.id), \($0.packed), \(erasedAt))" as SQL }
             try tx.send(
                 """
                 INSERT INTO message_content (tenant_id, message_id, content, erase_at)
@@ -130,6 +137,16 @@ struct LedgerStore {
             RETURNING id, attempt
             """)
         return try Dictionary(uniqueKeysWithValues: rows.map { (try $0.at(0), try $0.at(1)) })
+    }
+
+    /// Takes the intent of messages back none of whose bytes has left, before their outcomes are written.
+    func takeBack(_ ids: [MessageID]) throws {
+        if ids.isEmpty { return }
+        try tx.execute(
+            """
+            UPDATE message SET attempt = attempt - 1
+            WHERE tenant_id = \(tenant) AND id IN (\(Self.list(ids))) AND attempt = \(FreshMessage.attempt)
+            """)
     }
 
     /// What became of a message.

@@ -16,6 +16,9 @@ public struct MailContent: Sendable, Equatable {
         self.text = text
         self.language = language
     }
+
+    /// How much memory its texts take.
+    var byteCount: Int { subject.utf8.count + (html?.utf8.count ?? 0) + (text?.utf8.count ?? 0) }
 }
 
 /// Limits of mail.
@@ -47,4 +50,6 @@ enum MailLimits {
     static let refusalsThatHold = 3
     /// Messages whose intent is committed while they wait for one of their server's connections.
     static let begunAhead = 56
+    /// The largest content of a message that is handed over in memory (``FreshMessage``).
+    static let freshBytes = 64 << 10
 }

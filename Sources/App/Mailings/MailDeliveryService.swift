@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes claimed messages to their servers, or into the capture folder.
 import Durable
+import Logging
 import NIOConcurrencyHelpers
 import NIOPosix
 import Post
@@ -35,11 +36,8 @@ final class MailDeliveryService: Sendable {
 
     /// What is to be done with one centre's claimed messages.
     struct Plan: Sendable {
-        var settings: SMTPSettings?
-        var limits = TenantLimits()
-        /// What signs the mail of the centre's domains.
-        var keys: [SigningKey] = []
-        var sending: [(item: WorkItem, message: LedgerMessage)] = []
+        var terms = MailTerms()
+        var departures: [Departure] = []
     }
 
     /// Handles a claimed batch: centre by centre, so that a slow server delays no other centre's mail.
@@ -52,7 +50,23 @@ final class MailDeliveryService: Sendable {
         }
     }
 
+    /// Delivers one centre's messages: those that were made as being sent, and those that the ledger is asked about.
     private func deliver(_ items: [WorkItem], of tenant: TenantID, _ context: WorkContext) async throws {
+        var fresh: [Departure] = []
+        var rest: [WorkItem] = []
+        for item in items {
+            if let departure = Departure(item) { fresh.append(departure) } else { rest.append(item) }
+        }
+        let leaving = fresh
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            if !leaving.isEmpty { group.addTask { try await self.send(leaving, of: tenant, context) } }
+            if !rest.isEmpty { try await send(plan(rest, of: tenant, context), of: tenant, context) }
+            try await group.waitForAll()
+        }
+    }
+
+    /// What the ledger says is to be sent now.
+    private func plan(_ items: [WorkItem], of tenant: TenantID, _ context: WorkContext) async throws -> [Departure] {
         let mailings = mailings
         let now = Moment(milliseconds: context.now())
         var plan: Plan
@@ -66,19 +80,22 @@ final class MailDeliveryService: Sendable {
                 try mailings.plan(items, of: tenant, wakesRuns: true, in: tx, at: now)
             }
         }
-        plan.sending = try await paced(plan, of: tenant, at: now)
+        return try await paced(plan, of: tenant, at: now)
+    }
+
+    private func send(_ messages: [Departure], of tenant: TenantID, _ context: WorkContext) async throws {
         let mail = OutgoingMail(tenant: tenant, installation: mailings.installation, invitations: mailings.invitations)
-        let paced = plan
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for (position, (item, message)) in paced.sending.enumerated() {
+            for (position, one) in messages.enumerated() {
                 // A message on its way is a task, its text and its encoded text: a batch of them would lie in memory
                 // while a few connections take them.
                 if position >= Self.underWay { try await group.next() }
                 group.addTask {
-                    let (attempt, verdict) = try await self.attempt(message, mail: mail, plan: paced, context)
-                    let one = Concluded(
-                        item: item, message: message, attempt: attempt, verdict: verdict, isTried: true)
-                    _ = try await self.steps.add(.conclude(tenant, one))
+                    let (attempt, verdict) = try await self.attemptOrPutBack(one, mail: mail, context)
+                    let concluded = Concluded(
+                        item: one.item, message: one.message, attempt: attempt, verdict: verdict, isTried: true,
+                        takesBack: one.fresh?.hasBegun == false)
+                    _ = try await self.steps.add(.conclude(tenant, concluded))
                 }
             }
             try await group.waitForAll()
@@ -88,12 +105,11 @@ final class MailDeliveryService: Sendable {
     /// What leaves in this second; the others come again in theirs.
     private func paced(
         _ plan: Plan, of tenant: TenantID, at now: Moment
-    ) async throws -> [(item: WorkItem, message: LedgerMessage)] {
-        let paces = [plan.limits.messagesPerSecond, plan.settings?.messagesPerSecond].compactMap { $0 }
-        guard let perSecond = paces.min(), plan.settings?.host != nil else { return plan.sending }
-        var leaving: [(item: WorkItem, message: LedgerMessage)] = []
+    ) async throws -> [Departure] {
+        guard let perSecond = plan.terms.perSecond, plan.terms.settings?.host != nil else { return plan.departures }
+        var leaving: [Departure] = []
         var later: [(item: WorkItem, outcome: WorkOutcome)] = []
-        for one in plan.sending {
+        for one in plan.departures {
             let place = pace.place(for: one.message.id, of: tenant, perSecond: perSecond, at: now)
             if place > now { later.append((one.item, .again(at: place.milliseconds))) } else { leaving.append(one) }
         }
@@ -102,22 +118,37 @@ final class MailDeliveryService: Sendable {
         return leaving
     }
 
+    /// The same, where a message that was made as being sent and cannot begin is queued again, as any other would be.
+    private func attemptOrPutBack(
+        _ departure: Departure, mail: OutgoingMail, _ context: WorkContext
+    ) async throws -> (Int, Verdict) {
+        guard let fresh = departure.fresh else { return try await attempt(departure, mail: mail, context) }
+        if context.isStopping() { return (departure.message.attempt, .postponed) }
+        do {
+            return try await attempt(departure, mail: mail, context)
+        } catch let error where !fresh.hasBegun {
+            context.logger.warning("A mail could not be sent at once and is queued.", metadata: ["error": "\(error)"])
+            return (departure.message.attempt, .postponed)
+        }
+    }
+
     /// One attempt: its number, and what became of the message.
     private func attempt(
-        _ row: LedgerMessage, mail: OutgoingMail, plan: Plan, _ context: WorkContext
+        _ departure: Departure, mail: OutgoingMail, _ context: WorkContext
     ) async throws -> (Int, Verdict) {
+        let (row, terms) = (departure.message, departure.terms)
         let now = Moment(milliseconds: context.now())
-        guard let message = mail.message(row, bounceEmail: plan.settings?.bounceEmail, at: now) else {
+        guard let message = mail.message(row, bounceEmail: terms.settings?.bounceEmail, at: now) else {
             return (row.attempt, .failed(reason: "mailings.reason.unsendable"))
         }
-        let keys = try mailings.settings.signingKeys(for: message.from, among: plan.keys)
+        let keys = try mailings.settings.signingKeys(for: message.from, among: terms.keys)
         let bytes = try message.encoded(signedBy: keys)
-        let megabytes = [plan.settings?.sizeLimitMegabytes, plan.limits.messageMegabytes].compactMap { $0 }.min()
+        let megabytes = [terms.settings?.sizeLimitMegabytes, terms.limits.messageMegabytes].compactMap { $0 }.min()
         let limit = min(MailLimits.messageBytes, megabytes.map { $0 << 20 } ?? .max)
         guard bytes.count <= limit else {
             return (row.attempt, .failed(reason: "mailings.reason.overLimit \(limit)"))
         }
-        guard let settings = plan.settings, let account = mailings.account(settings, limits: plan.limits) else {
+        guard let settings = terms.settings, let account = mailings.account(settings, limits: terms.limits) else {
             return (row.attempt, try await capture(bytes, row, mail.tenant))
         }
         guard let recipient = message.to.first else {
@@ -130,21 +161,39 @@ final class MailDeliveryService: Sendable {
         let envelope = SMTPEnvelope(
             sender: returnPath ?? message.from, recipient: recipient, content: bytes,
             needsSMTPUTF8: message.needsSMTPUTF8)
-        let attempt = NIOLockedValueBox<Int?>(nil)
-        let hooks = SMTPHooks(
-            willBegin: { [steps] in
-                if context.isStopping() { return false }
-                guard let number = try? await steps.add(.begin(mail.tenant, row.id)) else { return false }
-                attempt.withLockedValue { $0 = number }
-                return true
-            },
-            mayEnd: { context.isLeaseSafe() })
-        let outcome = await pool.send(envelope, through: account, hooks: hooks)
+        let begunAs = NIOLockedValueBox<Int?>(nil)
+        let outcome = await pool.send(
+            envelope, through: account, hooks: hooks(departure, of: mail.tenant, noting: begunAs, context))
         let verdict = Verdict.of(
             outcome, message: row, policy: settings.unknownPolicy, at: Moment(milliseconds: context.now()),
             jitter: Double.random(in: 0...1))
         try await count(outcome, of: row, tenant: mail.tenant)
-        return (attempt.withLockedValue { $0 } ?? row.attempt, verdict)
+        return (begunAs.withLockedValue { $0 } ?? row.attempt, verdict)
+    }
+
+    /// What is asked before a message's first byte and before its last.
+    /// - Parameter begunAs: Is given the number of the attempt when it begins.
+    private func hooks(
+        _ departure: Departure, of tenant: TenantID, noting begunAs: NIOLockedValueBox<Int?>, _ context: WorkContext
+    ) -> SMTPHooks {
+        let mayEnd: @Sendable () -> Bool = { context.isLeaseSafe() }
+        if let fresh = departure.fresh {
+            return SMTPHooks(
+                mayBegin: {
+                    // One that has begun on a connection that was no good goes on.
+                    if !fresh.hasBegun, context.isStopping() || !context.isLeaseSafe() { return false }
+                    fresh.begin()
+                    begunAs.withLockedValue { $0 = FreshMessage.attempt }
+                    return true
+                }, mayEnd: mayEnd)
+        }
+        return SMTPHooks(
+            willBegin: { [steps, message = departure.message.id] in
+                if context.isStopping() { return false }
+                guard let number = try? await steps.add(.begin(tenant, message)) else { return false }
+                begunAs.withLockedValue { $0 = number }
+                return true
+            }, mayEnd: mayEnd)
     }
 
     private func capture(_ bytes: [UInt8], _ row: LedgerMessage, _ tenant: TenantID) async throws -> Verdict {
@@ -175,5 +224,27 @@ final class MailDeliveryService: Sendable {
         default:
             break
         }
+    }
+}
+
+/// A message that is to be sent now.
+struct Departure: Sendable {
+    let item: WorkItem
+    let message: LedgerMessage
+    let terms: MailTerms
+    /// Set when its row says already that it is being sent.
+    var fresh: FreshMessage?
+
+    init(item: WorkItem, message: LedgerMessage, terms: MailTerms) {
+        self.item = item
+        self.message = message
+        self.terms = terms
+    }
+
+    /// A message that was handed over in memory; nil for others, and for one that has begun before.
+    init?(_ item: WorkItem) {
+        guard let fresh = item.parcel as? FreshMessage, !fresh.hasBegun else { return nil }
+        self.init(item: item, message: fresh.message, terms: fresh.terms)
+        self.fresh = fresh
     }
 }

@@ -15,6 +15,7 @@ public struct Mailings: Sendable {
     let invitations: Invitations
     let inbox: Inbox
     let workflows: Workflows
+    let freshAllowance = FreshAllowance()
 
     public init(
         installation: Installation, settings: Settings, invitations: Invitations, inbox: Inbox, workflows: Workflows
@@ -32,9 +33,9 @@ public struct Mailings: Sendable {
             let smtp = try settings.smtp(of: tenant, in: tx)
             var messages: [LedgerStore.NewMessage] = []
             for event in events {
-                let content = try MailContent(
-                    subject: event.subject, html: event.html, text: event.text, language: event.language
-                ).packed()
+                let content = MailContent(
+                    subject: event.subject, html: event.html, text: event.text, language: event.language)
+                let packed = try content.packed()
                 let senderEmail = event.senderEmail.nonEmpty ?? smtp?.senderEmail ?? Self.unsetSender
                 let senderName = event.senderName.nonEmpty ?? smtp?.senderName ?? ""
                 for recipient in event.recipients {
@@ -42,10 +43,11 @@ public struct Mailings: Sendable {
                     messages.append(
                         LedgerStore.NewMessage(
                             id: id, due: event, recipient: recipient, senderName: senderName, senderEmail: senderEmail,
-                            messageID: Self.messageID(id, tenant: tenant, senderEmail: senderEmail), content: content))
+                            messageID: Self.messageID(id, tenant: tenant, senderEmail: senderEmail), content: content,
+                            packed: packed))
                 }
             }
-            try queue(messages, of: tenant, in: tx, at: now)
+            try queue(messages, by: smtp, of: tenant, in: tx, at: now)
         }
     }
 
@@ -58,21 +60,63 @@ public struct Mailings: Sendable {
                 let content = MailContent(
                     subject: event.subject, html: nil, text: event.text, language: event.language)
                 let id = tx.new(MessageID.self)
-                return LedgerStore.NewMessage(
+                return try LedgerStore.NewMessage(
                     id: id, due: event, senderName: smtp?.senderName ?? "", senderEmail: senderEmail,
-                    messageID: Self.messageID(id, tenant: tenant, senderEmail: senderEmail),
-                    content: try content.packed())
+                    messageID: Self.messageID(id, tenant: tenant, senderEmail: senderEmail), content: content)
             }
-            try queue(messages, of: tenant, in: tx, at: now)
+            try queue(messages, by: smtp, of: tenant, in: tx, at: now)
         }
     }
 
+    /// Writes rows, as many as may leave at once as being sent, and hands them over to whoever sends.
     private func queue(
-        _ messages: [LedgerStore.NewMessage], of tenant: TenantID, in tx: any Transaction, at now: Moment
+        _ messages: [LedgerStore.NewMessage], by smtp: SMTPSettings?, of tenant: TenantID, in tx: any Transaction,
+        at now: Moment
     ) throws {
-        try LedgerStore(tx: tx, tenant: tenant).insert(messages, at: now)
-        try Work.start(
-            Self.messageWork, messages.map { (tenant.raw, $0.id.raw) }, at: now.milliseconds, in: tx)
+        let ledger = LedgerStore(tx: tx, tenant: tenant)
+        let fresh = try leavingAtOnce(messages, by: smtp, of: tenant, in: tx, at: now)
+        func start(_ ids: [MessageID], carrying parcels: [FreshMessage] = []) throws -> Bool {
+            try Work.start(
+                Self.messageWork, ids.map { (tenant.raw, $0.raw) }, at: now.milliseconds, in: tx, carrying: parcels)
+        }
+        let started = Set(fresh.map(\.message.id))
+        let areBegun = try start(fresh.map(\.message.id), carrying: fresh)
+        _ = try start(messages.map(\.id).filter { !started.contains($0) })
+        try ledger.insert(messages.filter { started.contains($0.id) }, areBegun: areBegun, at: now)
+        try ledger.insert(messages.filter { !started.contains($0.id) }, at: now)
+    }
+
+    /// The messages that leave at once: nobody has anything to ask about them, and it is their centre's turn.
+    private func leavingAtOnce(
+        _ messages: [LedgerStore.NewMessage], by smtp: SMTPSettings?, of tenant: TenantID, in tx: any Transaction,
+        at now: Moment
+    ) throws -> [FreshMessage] {
+        let ready = messages.filter { message in
+            message.isAsked && message.content.byteCount <= MailLimits.freshBytes && message.windowEndsAt > now
+        }
+        guard !ready.isEmpty, Work.isDoneHere(Self.messageWork, in: tx), freshAllowance.hasPlaces(for: tenant),
+            let terms = try termsToLeaveAtOnce(smtp, of: tenant, in: tx)
+        else { return [] }
+        return ready.prefix(freshAllowance.take(ready.count, of: tenant)).map { message in
+            FreshMessage(message.queued(at: now), terms: terms, of: tenant, allowance: freshAllowance)
+        }
+    }
+
+    /// How a centre's mail leaves, where nothing keeps it from leaving at once; nil where each message is looked at
+    /// first.
+    private func termsToLeaveAtOnce(
+        _ smtp: SMTPSettings?, of tenant: TenantID, in tx: any Transaction
+    ) throws -> MailTerms? {
+        // Whatever has been begun when the program dies is unknown. Where such mail is not tried again, it is to be as
+        // little as can be.
+        guard let smtp, smtp.host != nil, smtp.unknownPolicy == .retryOnce, smtp.messagesPerSecond == nil else {
+            return nil
+        }
+        let terms = MailTerms(
+            settings: smtp, limits: try settings.limits(of: tenant, in: tx),
+            keys: try settings.signingKeys(of: tenant, in: tx))
+        let isHeld = try !HoldStore(tx: tx, tenant: tenant).all().isEmpty
+        return isHeld || terms.perSecond != nil ? nil : terms
     }
 
     /// Who captured mail is from while nobody has entered a sender.

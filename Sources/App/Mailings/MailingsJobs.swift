@@ -26,9 +26,10 @@ extension Mailings {
         let ledger = LedgerStore(tx: tx, tenant: tenant)
         let rows = try ledger.load(items.map { MessageID(raw: $0.subject) })
         let messages = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
-        var plan = MailDeliveryService.Plan(settings: try settings.smtp(of: tenant, in: tx))
-        plan.limits = try settings.limits(of: tenant, in: tx)
-        plan.keys = try settings.signingKeys(of: tenant, in: tx)
+        var plan = MailDeliveryService.Plan()
+        plan.terms.settings = try settings.smtp(of: tenant, in: tx)
+        plan.terms.limits = try settings.limits(of: tenant, in: tx)
+        plan.terms.keys = try settings.signingKeys(of: tenant, in: tx)
         let holds = try HoldStore(tx: tx, tenant: tenant).all()
         let noes = try gates(rows, of: tenant, in: tx, at: now)
         var concluded: [Concluded] = []
@@ -41,11 +42,11 @@ extension Mailings {
                 continue
             }
             let no = Self.leaving(message).flatMap { noes[$0] }
-            if let verdict = Self.beforehand(message, plan: plan, holds: holds, gate: no, at: now) {
+            if let verdict = Self.beforehand(message, terms: plan.terms, holds: holds, gate: no, at: now) {
                 concluded.append(
                     Concluded(item: item, message: message, attempt: message.attempt, verdict: verdict))
             } else {
-                plan.sending.append((item, message))
+                plan.departures.append(Departure(item: item, message: message, terms: plan.terms))
             }
         }
         if !concluded.isEmpty { try conclude(concluded, of: tenant, wakesRuns: wakesRuns, in: tx, at: now) }
@@ -71,14 +72,14 @@ extension Mailings {
 
     /// What is clear before any server is asked; nil when the message is to be sent.
     private static func beforehand(
-        _ message: LedgerMessage, plan: MailDeliveryService.Plan, holds: [Hold], gate: String?, at now: Moment
+        _ message: LedgerMessage, terms: MailTerms, holds: [Hold], gate: String?, at now: Moment
     ) -> Verdict? {
-        let isCaptured = plan.settings?.host == nil
+        let isCaptured = terms.settings?.host == nil
         if message.state == .sending, !isCaptured {
             // Whoever held it died after it was taken to be sent. MAIL, RCPT and DATA leave as one group, so nobody
             // can know how far it came.
             let triesAgain =
-                message.unknowns == 0 && plan.settings?.unknownPolicy != .leave && now < message.windowEndsAt
+                message.unknowns == 0 && terms.settings?.unknownPolicy != .leave && now < message.windowEndsAt
             return .unknown(again: triesAgain ? now : nil, reason: "mailings.reason.interrupted")
         }
         if let gate { return .cancelled(gate: gate) }

@@ -69,6 +69,8 @@ struct LedgerMessage: Sendable, Equatable {
     let isTest: Bool
     /// Its content as it is kept; nil once it was erased.
     let packed: [UInt8]?
+    /// Its content where it has just been written.
+    var written: MailContent?
     /// Read anew each time, and not while the row is read: that happens where others wait for the database.
-    var content: MailContent? { packed.flatMap { try? MailContent(packed: $0) } }
+    var content: MailContent? { written ?? packed.flatMap { try? MailContent(packed: $0) } }
 }

@@ -11,6 +11,9 @@ public struct MessageDue: Sendable {
     public let interaction: InteractionID
     /// Set when the mail holds a survey link.
     public let invitation: InvitationID?
+    /// Whether the invitation was made with the mail, so that all its gates have just been asked. A reminder's are
+    /// asked when it leaves.
+    public var isInvitationNew = false
     /// Checked addresses, each of which gets a message of its own.
     public let recipients: [EmailAddress]
     /// Empty means the SMTP settings' sender.

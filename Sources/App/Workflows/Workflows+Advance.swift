@@ -202,6 +202,11 @@ extension InvitationAnswer {
         case .answered, .no: nil
         }
     }
+
+    /// Whether it was made for this mail.
+    var isNew: Bool {
+        if case .made = self { true } else { false }
+    }
 }
 
 extension Run {
@@ -217,7 +222,8 @@ extension Run {
     func message(_ demand: RunStep.MailDemand, _ reply: InvitationReply?, at now: Moment) -> MessageDue {
         MessageDue(
             tenant: tenant, run: id, block: demand.block, interaction: interaction,
-            invitation: reply?.answer.invitation, recipients: reply?.addresses ?? demand.recipients,
+            invitation: reply?.answer.invitation, isInvitationNew: reply?.answer.isNew == true,
+            recipients: reply?.addresses ?? demand.recipients,
             senderName: demand.senderName, senderEmail: demand.senderEmail,
             replyTo: demand.replyTo, subject: demand.subject, html: demand.html, text: demand.text,
             language: demand.language, windowEndsAt: now.adding(seconds: demand.sendWithinSeconds), isTest: isTest)
