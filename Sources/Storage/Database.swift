@@ -12,6 +12,9 @@ public protocol Transaction: AnyObject {
     /// PostgreSQL it travels along with that one instead of waiting for an answer of its own, so that its error may be
     /// thrown there: not for statements whose error somebody catches inside the transaction.
     func send(_ sql: SQL) throws
+    /// The same for a statement that must change so many rows. Where it does not, the error is thrown, there or here,
+    /// and in any case before the commit.
+    func send(_ sql: SQL, changing rows: Int, otherwise error: @autoclosure () -> any Error) throws
     /// A new id: time-ordered, unique over all nodes of one database.
     func newID() -> Int64
     /// Runs after the commit, outside the transaction; never runs when it is rolled back. For wake-ups and caches.

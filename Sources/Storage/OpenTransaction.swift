@@ -7,14 +7,28 @@ protocol Connection: AnyObject {
     var dialect: Dialect { get }
     /// Runs one statement, prepared and kept.
     func run(text: String, values: [SQLValue]) throws -> StatementResult
-    /// Runs one statement, prepared and kept, of which nobody needs the result. Its error may be thrown by a later one.
-    func send(text: String, values: [SQLValue]) throws
+    /// Runs one statement, prepared and kept, of which nobody needs the result. Its error may be thrown by a later one,
+    /// and so may the one for a statement that changes other than the expected number of rows.
+    func send(text: String, values: [SQLValue], expecting expectation: Expectation?) throws
     /// Runs one statement as it stands, for schema changes.
     func runOnce(_ text: String) throws
 }
 
 extension Connection {
-    func send(text: String, values: [SQLValue]) throws { _ = try run(text: text, values: values) }
+    func send(text: String, values: [SQLValue], expecting expectation: Expectation?) throws {
+        let changes = try run(text: text, values: values).changes
+        try expectation?.check(changes)
+    }
+}
+
+/// How many rows a statement must change, and what it means if it does not.
+struct Expectation {
+    let changes: Int
+    let error: any Error
+
+    func check(_ changes: Int) throws {
+        if changes != self.changes { throw error }
+    }
 }
 
 /// What a statement gave back.
@@ -47,8 +61,11 @@ final class OpenTransaction: Transaction {
     func execute(_ sql: SQL) throws -> Int { try run(sql).changes }
 
     func send(_ sql: SQL) throws {
-        let (text, values) = sql.rendered(for: connection.dialect)
-        try keepingFailure { try connection.send(text: text, values: values) }
+        try send(sql, expecting: nil)
+    }
+
+    func send(_ sql: SQL, changing rows: Int, otherwise error: @autoclosure () -> any Error) throws {
+        try send(sql, expecting: Expectation(changes: rows, error: error()))
     }
 
     func newID() -> Int64 { mint.next() }
@@ -79,6 +96,11 @@ final class OpenTransaction: Transaction {
         isOver = true
         guard let failure = failure as? StorageError, failure.isTransient else { return nil }
         return failure
+    }
+
+    private func send(_ sql: SQL, expecting expectation: Expectation?) throws {
+        let (text, values) = sql.rendered(for: connection.dialect)
+        try keepingFailure { try connection.send(text: text, values: values, expecting: expectation) }
     }
 
     private func run(_ sql: SQL) throws -> StatementResult {

@@ -64,6 +64,68 @@ import Testing
         }
     }
 
+    /// What follows a statement that changed less than it should have.
+    enum Follower: CaseIterable { case nothing, query, execution, failure }
+
+    @Test(arguments: engines, Follower.allCases)
+    func `a statement that changes less than it must undoes everything`(
+        engine: Dialect, follower: Follower
+    ) async throws {
+        struct Missed: Error, Equatable { let number: Int }
+        try await withDatabase(engine) { database in
+            try await makePairs(database)
+            try await database.write { tx in
+                try tx.send(
+                    "INSERT INTO pair VALUES (1, 'a'), (2, 'b')", changing: 2, otherwise: Missed(number: 0))
+            }
+            await #expect(throws: Missed(number: 1)) {
+                try await database.write { tx in
+                    try tx.send("INSERT INTO pair VALUES (3, 'c')", changing: 1, otherwise: Missed(number: 0))
+                    try tx.send(
+                        "INSERT INTO pair VALUES (2, 'x'), (4, 'd') ON CONFLICT DO NOTHING", changing: 2,
+                        otherwise: Missed(number: 1))
+                    switch follower {
+                    case .nothing: break
+                    case .query: _ = try tx.query("SELECT id FROM pair")
+                    case .execution: try tx.execute("INSERT INTO pair VALUES (5, 'e')")
+                    case .failure: try tx.send("INSERT INTO pair VALUES (1, 'f')")
+                    }
+                    try tx.send("UPDATE pair SET value = 'z'", changing: 1000, otherwise: Missed(number: 2))
+                }
+            }
+            let rows = try await database.query("SELECT id, value FROM pair ORDER BY id")
+            #expect(try rows.map { "\(try $0.at(0, as: Int.self))\(try $0.at(1, as: String.self))" } == ["1a", "2b"])
+        }
+    }
+
+    @Test(arguments: engines)
+    func `of many at once those that change less than they must are undone alone`(engine: Dialect) async throws {
+        struct Missed: Error {}
+        try await withDatabase(engine) { database in
+            try await makePairs(database)
+            let kept = await withTaskGroup(of: Int?.self) { group in
+                for id in 0..<200 {
+                    group.addTask {
+                        do {
+                            try await database.write { tx in
+                                try tx.send(
+                                    "INSERT INTO pair VALUES (\(id), 'x')", changing: id % 5 == 0 ? 2 : 1,
+                                    otherwise: Missed())
+                            }
+                            return id
+                        } catch {
+                            return error is Missed ? nil : -1
+                        }
+                    }
+                }
+                return await group.reduce(into: Set<Int>()) { if let id = $1 { $0.insert(id) } }
+            }
+            #expect(kept == Set((0..<200).filter { $0 % 5 != 0 }))
+            let rows = try await database.query("SELECT id FROM pair")
+            #expect(try Set(rows.map { try $0.get("id", as: Int.self) }) == kept)
+        }
+    }
+
     @Test(arguments: engines)
     func `of many that send at once the failing are undone alone`(engine: Dialect) async throws {
         try await withDatabase(engine) { database in

@@ -109,12 +109,11 @@ struct ContactsStore {
                 \(contact.language), '{}', \(now))
                 """
             }
-            let inserted = try tx.execute(
+            try tx.send(
                 """
                 INSERT INTO contact (tenant_id, id, external_id, first_name, last_name, language, custom, created_at)
                 VALUES \(rows.joined(separator: ", ")) ON CONFLICT DO NOTHING
-                """)
-            if inserted < piece.count { throw Overtaken() }
+                """, changing: piece.count, otherwise: Overtaken())
         }
     }
 
@@ -139,12 +138,11 @@ struct ContactsStore {
             let rows: [SQL] = piece.map {
                 "(\(tenant), \($0.contact), \($0.position), \($0.address.description), \($0.address.folded))"
             }
-            let inserted = try tx.execute(
+            try tx.send(
                 """
                 INSERT INTO contact_email (tenant_id, contact_id, position, address, address_folded)
                 VALUES \(rows.joined(separator: ", ")) ON CONFLICT DO NOTHING
-                """)
-            if inserted < piece.count { throw Overtaken() }
+                """, changing: piece.count, otherwise: Overtaken())
         }
     }
 
@@ -152,12 +150,11 @@ struct ContactsStore {
         let gained = matching.gainedNumbers.sorted { $0.contact < $1.contact }
         for piece in gained.piecesForStatements {
             let rows: [SQL] = piece.map { "(\(tenant), \($0.contact), \($0.position), \($0.number))" }
-            let inserted = try tx.execute(
+            try tx.send(
                 """
                 INSERT INTO contact_phone (tenant_id, contact_id, position, number)
                 VALUES \(rows.joined(separator: ", ")) ON CONFLICT DO NOTHING
-                """)
-            if inserted < piece.count { throw Overtaken() }
+                """, changing: piece.count, otherwise: Overtaken())
         }
     }
 

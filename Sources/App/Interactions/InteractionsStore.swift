@@ -67,15 +67,14 @@ struct InteractionsStore {
             \(interaction.createdAt), \(interaction.changedAt))
             """
         }
-        let inserted = try tx.execute(
+        try tx.send(
             """
             INSERT INTO interaction (tenant_id, id, source, external_id, channel, direction, service_id, contact_id,
                 case_id, customer_name, customer_email, customer_phone, customer_language, started_at, ended_at,
                 reopened_at, last_disposition_id, sentiment, data, completed_on, is_test, created_at, changed_at)
             VALUES \(rows.joined(separator: ", "))
             ON CONFLICT (tenant_id, source, external_id) DO NOTHING
-            """)
-        if inserted < interactions.count { throw Overtaken() }
+            """, changing: interactions.count, otherwise: Overtaken())
     }
 
     /// Writes what is there already anew.
@@ -120,14 +119,13 @@ struct InteractionsStore {
                 \(part.completedAt), \(part.fingerprint))
                 """
             }
-            let inserted = try tx.execute(
+            try tx.send(
                 """
                 INSERT INTO interaction_part (tenant_id, interaction_id, part, id, agent_id, team_id, disposition_id,
                     disposition_text, note, started_at, completed_at, fingerprint)
                 VALUES \(rows.joined(separator: ", "))
                 ON CONFLICT (tenant_id, interaction_id, part) DO NOTHING
-                """)
-            if inserted < piece.count { throw Overtaken() }
+                """, changing: piece.count, otherwise: Overtaken())
         }
     }
 

@@ -41,14 +41,13 @@ struct RunStore {
             \(run.block.sqlValue), \(run.variables.stored), \(run.dueAt.sqlValue), \(now), \(now), \(run.isTest))
             """
         }.joined(separator: ", ")
-        let inserted = try tx.execute(
+        try tx.send(
             """
             INSERT INTO run (tenant_id, id, workflow_id, version_id, configuration_id, interaction_id, part, event,
                 agent_id, team_id, service_id, disposition_id, completed_on, state, reason, block, variables, due_at,
                 created_at, changed_at, is_test)
             VALUES \(values) ON CONFLICT DO NOTHING
-            """)
-        if inserted < runs.count { throw Overtaken() }
+            """, changing: runs.count, otherwise: Overtaken())
     }
 
     /// Runs that are not over, locked until the transaction's end.

@@ -6,7 +6,7 @@ import CPostgres
 /// What has been sent on a connection and has not been answered yet. While there is something, libpq is in its pipeline
 /// mode, in which it does nothing else.
 struct PostgresPipeline {
-    /// So many answers fit into what sockets hold, so that neither side waits for the other to read.
+    /// After so many their answers are read, for those take memory.
     static let limit = 64
 
     /// What the statements came to.
@@ -15,24 +15,36 @@ struct PostgresPipeline {
         var last: OpaquePointer?
         /// Of the first one that failed, with its text.
         var failed: (result: OpaquePointer?, text: String)?
+        /// Of the first one that did not change what it should have.
+        var unmet: (any Error)?
+    }
+
+    /// A statement on its way.
+    private struct Sent {
+        let text: String
+        let expectation: Expectation?
     }
 
     private let handle: OpaquePointer
-    private var texts: [String] = []
+    private var sent: [Sent] = []
 
     init(_ handle: OpaquePointer) { self.handle = handle }
 
-    var isEmpty: Bool { texts.isEmpty }
-    var isFull: Bool { texts.count >= Self.limit }
+    var isEmpty: Bool { sent.isEmpty }
+    var isFull: Bool { sent.count >= Self.limit }
+    /// Whether an answer must be known before anything is committed.
+    var expects: Bool { sent.contains { $0.expectation != nil } }
 
     /// Sends a statement; false when libpq would not.
-    mutating func add(_ text: String, _ send: (OpaquePointer) -> Int32) -> Bool {
-        guard !texts.isEmpty || PQenterPipelineMode(handle) == 1 else { return false }
+    mutating func add(
+        _ text: String, expecting expectation: Expectation? = nil, _ send: (OpaquePointer) -> Int32
+    ) -> Bool {
+        guard !sent.isEmpty || PQenterPipelineMode(handle) == 1 else { return false }
         guard send(handle) == 1 else {
-            if texts.isEmpty { PQexitPipelineMode(handle) }
+            if sent.isEmpty { PQexitPipelineMode(handle) }
             return false
         }
-        texts.append(text)
+        sent.append(Sent(text: text, expectation: expectation))
         return true
     }
 
@@ -40,13 +52,13 @@ struct PostgresPipeline {
     ///
     /// After a failed statement PostgreSQL passes over those that came with it.
     mutating func finish() -> Answers? {
-        let sent = texts
-        texts = []
+        let waiting = sent
+        sent = []
         var answers = Answers()
         guard PQpipelineSync(handle) == 1 else { return nil }
-        for text in sent {
+        for one in waiting {
             guard let result = PQgetResult(handle) else { return discard(answers) }
-            keep(result, text, in: &answers)
+            keep(result, of: one, in: &answers)
             // Between the answers of two statements comes nothing, unless the connection has ended.
             let more = PQgetResult(handle)
             defer { PQclear(more) }
@@ -60,12 +72,19 @@ struct PostgresPipeline {
         return answers
     }
 
-    private func keep(_ result: OpaquePointer, _ text: String, in answers: inout Answers) {
+    private func keep(_ result: OpaquePointer, of one: Sent, in answers: inout Answers) {
         PQclear(answers.last)
         answers.last = nil
         switch PQresultStatus(result) {
-        case PGRES_COMMAND_OK, PGRES_TUPLES_OK: answers.last = result
-        case _ where answers.failed == nil: answers.failed = (result, text)
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
+            answers.last = result
+            guard let expectation = one.expectation, answers.unmet == nil else { return }
+            do {
+                try expectation.check(PostgresStatement.changes(of: result))
+            } catch {
+                answers.unmet = error
+            }
+        case _ where answers.failed == nil: answers.failed = (result, one.text)
         default: PQclear(result)
         }
     }
@@ -84,8 +103,8 @@ extension PostgresConnection {
         try sendAlong("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     }
 
-    /// Begins a writing transaction, along with its first statement. Its statements name rows by their keys, so their
-    /// plans do not depend on values; see ``PostgresStatement/isPlannedByValues``.
+    /// Begins a writing transaction, along with its first statement. Most of its statements name rows by their keys,
+    /// so that a plan serves all values; see ``PostgresStatement/isPlannedByValues``.
     func beginWriting() throws {
         hasAnswered = false
         try sendAlong("BEGIN READ WRITE")
@@ -93,10 +112,11 @@ extension PostgresConnection {
         plansOnce = true
     }
 
-    /// Waits for an answer unless one has come since the transaction began. A connection that was lost while nobody
-    /// used it is so noticed before COMMIT is on its way: only then the transaction may be run again.
-    func makeSureOfBeginning() throws {
-        if !hasAnswered { try settle() }
+    /// Waits for the answers that must be known before COMMIT is on its way: what a statement was to change, and any
+    /// one since the transaction began. A connection that was lost while nobody used it is so noticed while the
+    /// transaction may still be run again.
+    func settleBeforeCommit() throws {
+        if !hasAnswered || pipeline.expects { try settle() }
     }
 
     /// Commits along with what has been sent.
@@ -114,31 +134,37 @@ extension PostgresConnection {
     func rollBack() throws {
         guard !isLost else { return }
         plansOnce = false
-        if !pipeline.isEmpty {
-            let answers = pipeline.finish()
-            PQclear(answers?.last)
-            PQclear(answers?.failed?.result)
-            if answers == nil { isUseless = true }
-        }
+        passOver()
         guard !isLost, PQtransactionStatus(handle) != PQTRANS_IDLE else { return }
         try perform("ROLLBACK")
     }
 
+    /// Waits for the answers to what was sent, whatever they are: it is undone.
+    private func passOver() {
+        guard !pipeline.isEmpty else { return }
+        let answers = pipeline.finish()
+        PQclear(answers?.last)
+        PQclear(answers?.failed?.result)
+        if answers == nil { isUseless = true }
+    }
+
     /// Undoes what came after a savepoint, and how plans were made there.
     func rollBack(to savepoint: StaticString) throws {
+        passOver()
         try perform("ROLLBACK TO SAVEPOINT \(savepoint)")
         plansOnce = true
     }
 
-    func send(text: String, values: [SQLValue]) throws {
+    func send(text: String, values: [SQLValue], expecting expectation: Expectation?) throws {
         guard text.utf8.count <= Self.keptTextBytes else {
-            _ = try run(text: text, values: values)
+            let changes = try run(text: text, values: values).changes
+            try expectation?.check(changes)
             return
         }
         var parameters = PostgresParameters(values)
         let statement = try statement(text, values.map(PostgresParameters.type))
         try planByValuesIfNeeded(statement)
-        try sendAlong(text) { parameters.send(prepared: statement.name ?? "", on: $0) }
+        try sendAlong(text, expecting: expectation) { parameters.send(prepared: statement.name ?? "", on: $0) }
         if pipeline.isFull { try settle() }
     }
 
@@ -154,18 +180,22 @@ extension PostgresConnection {
             throw StorageError.unavailable("The connection to PostgreSQL was lost.")
         }
         hasAnswered = true
-        guard let failed = answers.failed else { return answers.last }
+        if answers.failed == nil, answers.unmet == nil { return answers.last }
         defer {
             PQclear(answers.last)
-            PQclear(failed.result)
+            PQclear(answers.failed?.result)
         }
-        try check(failed.result, failed.text)
+        // What was not met came first: nothing is carried out after a failure.
+        if let unmet = answers.unmet { throw unmet }
+        if let failed = answers.failed { try check(failed.result, failed.text) }
         return nil
     }
 
     /// Sends a statement that nobody waits for.
-    func sendAlong(_ text: String, _ send: ((OpaquePointer) -> Int32)? = nil) throws {
-        let isSent = pipeline.add(text) { handle in
+    func sendAlong(
+        _ text: String, expecting expectation: Expectation? = nil, _ send: ((OpaquePointer) -> Int32)? = nil
+    ) throws {
+        let isSent = pipeline.add(text, expecting: expectation) { handle in
             send?(handle) ?? PQsendQueryParams(handle, text, 0, nil, nil, nil, nil, 1)
         }
         if isSent { return }

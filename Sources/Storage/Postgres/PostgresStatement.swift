@@ -142,9 +142,13 @@ final class PostgresStatement {
                     return try value(bytes, type: types[Int(column)], column: columns.names[Int(column)])
                 })
         }
+        return StatementResult(rows: rows, changes: Self.changes(of: result))
+    }
+
+    /// How many rows a statement changed.
+    static func changes(of result: OpaquePointer?) -> Int {
         let isSelect = String(cString: PQcmdStatus(result)).hasPrefix("SELECT")
-        let changes = isSelect ? 0 : Int(String(cString: PQcmdTuples(result))) ?? 0
-        return StatementResult(rows: rows, changes: changes)
+        return isSelect ? 0 : Int(String(cString: PQcmdTuples(result))) ?? 0
     }
 
     private func value(_ bytes: UnsafeRawBufferPointer, type: Oid, column: String) throws -> SQLValue {

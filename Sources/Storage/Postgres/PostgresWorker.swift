@@ -163,7 +163,7 @@ extension PostgresWorker {
     /// - Throws: ``OutcomeUnknown`` when the connection was lost after COMMIT was sent: running it again could do it
     ///   twice.
     private func commit(on connection: PostgresConnection) throws {
-        try connection.makeSureOfBeginning()
+        try connection.settleBeforeCommit()
         do {
             try connection.commit()
         } catch {
