@@ -177,9 +177,8 @@ final class Pump: Sendable {
             // What carries something is not begun any more, and says so; the rest is returned as it is.
             while case let left = nextOffered(), !left.isEmpty {
                 let carrying = left.filter { $0.parcel != nil }
-                for part in begin(carrying, areOffered: true) where !part.isEmpty {
-                    group.addTask { await self.work(part, now: now) }
-                }
+                if carrying.isEmpty { continue }
+                for part in begin(carrying, areOffered: true) { group.addTask { await self.work(part, now: now) } }
             }
         }
     }

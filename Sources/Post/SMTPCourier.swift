@@ -29,10 +29,10 @@ final class SMTPJob {
     }
 
     /// Whether somebody wants to be asked before its first byte.
-    var hasSender: Bool { delivery?.hooks.willBegin != nil }
+    var asksSender: Bool { delivery?.hooks.willBegin != nil }
 
     /// Whether nobody is to be asked any more.
-    var hasConsent: Bool { consent == .given || !hasSender }
+    var hasConsent: Bool { consent == .given || !asksSender }
 
     var delivery: SMTPDelivery? {
         guard case .message(let delivery) = task else { return nil }

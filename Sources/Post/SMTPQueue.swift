@@ -96,7 +96,7 @@ final class SMTPQueue {
     func askAhead() {
         guard account.asksAhead > 0, let pace else { return }
         let within = open * Int(Self.horizon.nanoseconds / max(1, pace.nanoseconds))
-        let next = waiting.prefix(min(account.asksAhead, within)).lazy.filter(\.hasSender)
+        let next = waiting.prefix(min(account.asksAhead, within)).lazy.filter(\.asksSender)
         guard next.count(where: { $0.consent != .open }) <= next.count / 2 else { return }
         for job in next { ask(job) }
     }

@@ -12,18 +12,7 @@ import Testing
     private func working(
         _ world: World, _ handler: WorkHandler, _ body: () async throws -> Void
     ) async throws {
-        let workers = world.workers(handler)
-        let running = Task { try await workers.run() }
-        let pump = workers.pumps[0]
-        while Bell.shared.pump(.call, on: world.database.origin) !== pump { await Task.yield() }
-        do {
-            try await body()
-        } catch {
-            running.cancel()
-            throw error
-        }
-        running.cancel()
-        try await running.value
+        try await TestSupport.working(world.workers(handler), on: .call, of: world.database, body)
     }
 
     private func start(_ world: World, _ subjects: ClosedRange<Int64>) async throws -> Counts {

@@ -34,8 +34,8 @@ struct LedgerStore {
         var recipients = 1
         let windowEndsAt: Moment
         var isTest = false
-        /// Whether nothing is to be asked about it before it leaves.
-        var isAsked = true
+        /// Whether its gates have just been asked; so they have where it has none.
+        var areGatesAsked = true
         let content: MailContent
         /// The content as it is kept.
         let packed: [UInt8]

@@ -92,7 +92,7 @@ public struct Mailings: Sendable {
         at now: Moment
     ) throws -> [FreshMessage] {
         let ready = messages.filter { message in
-            message.isAsked && message.content.byteCount <= MailLimits.freshBytes && message.windowEndsAt > now
+            message.areGatesAsked && message.content.byteCount <= MailLimits.freshBytes && message.windowEndsAt > now
         }
         guard !ready.isEmpty, Work.isDoneHere(Self.messageWork, in: tx), freshAllowance.hasPlaces(for: tenant),
             let terms = try termsToLeaveAtOnce(smtp, of: tenant, in: tx)
@@ -109,14 +109,17 @@ public struct Mailings: Sendable {
     ) throws -> MailTerms? {
         // Whatever has been begun when the program dies is unknown. Where such mail is not tried again, it is to be as
         // little as can be.
-        guard let smtp, smtp.host != nil, smtp.unknownPolicy == .retryOnce, smtp.messagesPerSecond == nil else {
-            return nil
-        }
-        let terms = MailTerms(
-            settings: smtp, limits: try settings.limits(of: tenant, in: tx),
-            keys: try settings.signingKeys(of: tenant, in: tx))
+        guard let smtp, smtp.host != nil, smtp.unknownPolicy == .retryOnce else { return nil }
+        let terms = try self.terms(smtp, of: tenant, in: tx)
         let isHeld = try !HoldStore(tx: tx, tenant: tenant).all().isEmpty
         return isHeld || terms.perSecond != nil ? nil : terms
+    }
+
+    /// What the delivery has to know beside a centre's settings.
+    func terms(_ smtp: SMTPSettings?, of tenant: TenantID, in tx: any Transaction) throws -> MailTerms {
+        MailTerms(
+            settings: smtp, limits: try settings.limits(of: tenant, in: tx),
+            keys: try settings.signingKeys(of: tenant, in: tx))
     }
 
     /// Who captured mail is from while nobody has entered a sender.

@@ -26,10 +26,7 @@ extension Mailings {
         let ledger = LedgerStore(tx: tx, tenant: tenant)
         let rows = try ledger.load(items.map { MessageID(raw: $0.subject) })
         let messages = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
-        var plan = MailDeliveryService.Plan()
-        plan.terms.settings = try settings.smtp(of: tenant, in: tx)
-        plan.terms.limits = try settings.limits(of: tenant, in: tx)
-        plan.terms.keys = try settings.signingKeys(of: tenant, in: tx)
+        var plan = MailDeliveryService.Plan(terms: try terms(settings.smtp(of: tenant, in: tx), of: tenant, in: tx))
         let holds = try HoldStore(tx: tx, tenant: tenant).all()
         let noes = try gates(rows, of: tenant, in: tx, at: now)
         var concluded: [Concluded] = []

@@ -13,7 +13,7 @@ extension LedgerStore.NewMessage {
             senderName: senderName,
             senderEmail: senderEmail, replyTo: due.replyTo, messageID: messageID, recipients: due.recipients.count,
             windowEndsAt: due.windowEndsAt, isTest: due.isTest,
-            isAsked: due.invitation == nil || due.isInvitationNew, content: content, packed: packed)
+            areGatesAsked: due.invitation == nil || due.isInvitationNew, content: content, packed: packed)
     }
 
     /// An employee's mail.

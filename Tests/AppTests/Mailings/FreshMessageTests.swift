@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mail that leaves at once: made as being sent where workers run, and as true in the ledger as any other.
+import Durable
 import Foundation
 import Post
 import Storage
@@ -7,7 +8,6 @@ import TestSupport
 import Testing
 
 @testable import App
-@testable import Durable
 
 @Suite(.timeLimit(.minutes(2))) struct FreshMessageTests {
     /// Runs workers for as long as the body takes, so that transactions find somebody to hand their mail over to.
@@ -19,17 +19,7 @@ import Testing
             database: world.app.database, node: world.node, handlers: world.mailings.handlers(pool: pool),
             clock: { clock.now.milliseconds }, logger: world.app.otklik.installation.logger)
         try await world.node.tend()
-        let running = Task { try await workers.run() }
-        let pump = workers.pumps[0]
-        while Bell.shared.pump(Mailings.messageWork, on: world.app.database.origin) !== pump { await Task.yield() }
-        do {
-            try await body()
-        } catch {
-            running.cancel()
-            throw error
-        }
-        running.cancel()
-        try await running.value
+        try await TestSupport.working(workers, on: Mailings.messageWork, of: world.app.database, body)
     }
 
     /// Composes, and says how the rows were made.
@@ -49,7 +39,12 @@ import Testing
     }
 
     private func wait(_ world: MailWorld, for states: [String]) async throws {
-        while try await world.states() != states { try await Task.sleep(for: .milliseconds(5)) }
+        try await wait { try await world.states() == states }
+    }
+
+    /// Asks again and again; the suite's time limit ends it.
+    private func wait(until isSo: () async throws -> Bool) async throws {
+        while try await !isSo() { try await Task.sleep(for: .milliseconds(5)) }
     }
 
     @Test(arguments: engines) func `it is sent by what is in memory, as one attempt`(_ engine: Dialect) async throws {
@@ -198,9 +193,7 @@ import Testing
                 }
                 // Its handler has tried both together and each alone, and given up: they wait for a later try.
                 let waiting: SQL = "SELECT 1 FROM work WHERE kind = 'message' AND node_id IS NULL"
-                while try await world.app.database.query(waiting).count < 2 {
-                    try await Task.sleep(for: .milliseconds(5))
-                }
+                try await wait { try await world.app.database.query(waiting).count == 2 }
                 try await world.app.database.write { tx in
                     try tx.execute("ALTER TABLE message RENAME COLUMN elsewhere TO reply")
                 }
