@@ -11,8 +11,7 @@ import Testing
             try await database.write { tx in
                 try tx.execute("CREATE TABLE thing (id BIGINT PRIMARY KEY, name TEXT NOT NULL)")
             }
-            // What is counted reaches PostgreSQL's books a second after it was written, and its own look comes later
-            // than the time that is given here.
+            // PostgreSQL's own look comes later than the time that is given here.
             let deadline = ContinuousClock.now + .seconds(50)
             var known = -1.0
             var number: Int64 = 0
@@ -30,6 +29,48 @@ import Testing
                 known = try rows[0].get("known")
             }
             #expect(known >= 500)
+        }
+    }
+
+    @Test func `a writer finds rows by their keys also in what PostgreSQL takes for a small table`() async throws {
+        try await withDatabase(.postgres) { database in
+            try await database.write { tx in
+                try tx.execute("CREATE TABLE thing (id BIGINT PRIMARY KEY, name TEXT NOT NULL)")
+                try tx.execute("INSERT INTO thing (id, name) VALUES (1, 'a'), (2, 'b'), (3, 'c')")
+            }
+            try await database.write { tx in try tx.execute("ANALYZE thing") }
+            let plan: @Sendable (any Transaction) throws -> String = { tx in
+                try tx.query("EXPLAIN SELECT name FROM thing WHERE id IN (1, 3)").map { try $0.at(0) }
+                    .joined(separator: "\n")
+            }
+            #expect(try await database.read(plan).contains("Seq Scan"))
+            #expect(try await !database.write(plan).contains("Seq Scan"))
+            // The same for those that share a transaction.
+            let plans = try await withThrowingTaskGroup(of: String.self) { group in
+                for _ in 0..<40 { group.addTask { try await database.write(plan) } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(plans.count == 40 && !plans.contains { $0.contains("Seq Scan") })
+        }
+    }
+
+    @Test func `what comes one after the other is done by one connection, however many there are`() async throws {
+        try await withDatabase(.postgres) { database in
+            let process: @Sendable (any Transaction) throws -> Int64 = { tx in
+                try tx.query("SELECT pg_backend_pid() AS process, pg_sleep(0.02)")[0].get("process", as: Int64.self)
+            }
+            let opened = try await withThrowingTaskGroup(of: Int64.self) { group in
+                for _ in 0..<12 { group.addTask { try await database.read(process) } }
+                return try await group.reduce(into: Set()) { $0.insert($1) }
+            }
+            #expect(opened.count > 2)
+            var used: Set<Int64> = []
+            for _ in 0..<12 {
+                // Its thread has gone back to those that wait.
+                try await Task.sleep(for: .milliseconds(10))
+                used.insert(try await database.write(process))
+            }
+            #expect(used.count == 1)
         }
     }
 

@@ -3,18 +3,20 @@
 import CPostgres
 
 extension PostgresConnection {
+    /// A statement with so much to say is worth a packet.
+    private static let sentAtOnceBytes = 2048
+
     /// Begins a reading transaction, along with its first statement.
     func beginReading() throws {
         hasAnswered = false
         try sendAlong("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     }
 
-    /// Begins a writing transaction, along with its first statement. Most of its statements name rows by their keys,
-    /// so that a plan serves all values; see ``PostgresStatement/isPlannedByValues``.
+    /// Begins a writing transaction, along with its first statement.
     func beginWriting() throws {
         hasAnswered = false
         try sendAlong("BEGIN READ WRITE")
-        try sendAlong("SET LOCAL \(Self.oncePlanned)")
+        for setting in Self.keyed { try sendAlong("SET LOCAL \(setting)") }
         plansOnce = true
     }
 
@@ -71,7 +73,12 @@ extension PostgresConnection {
         let statement = try statement(text, values.map(PostgresParameters.type))
         try planByValuesIfNeeded(statement)
         try sendAlong(text, expecting: expectation) { parameters.send(prepared: statement.name ?? "", on: $0) }
-        if pipeline.isFull { try settle() }
+        if pipeline.isFull {
+            try settle()
+        } else if parameters.byteCount >= Self.sentAtOnceBytes {
+            // PostgreSQL carries it out while the next one is put together. What fails is found with the answer.
+            _ = PQflush(handle)
+        }
     }
 
     /// Waits until everything that was sent has been carried out.

@@ -9,9 +9,12 @@ final class PostgresConnection: Connection {
     private static let keptStatements = 400
     /// A longer text is not worth keeping: it is a list that will not come again in the same length.
     static let keptTextBytes = 16_384
-    /// A kept statement is planned when it is first run, and not five times for its values before. With many
-    /// connections and lists of several sizes those five were a good part of all work.
-    static let oncePlanned = "plan_cache_mode = force_generic_plan"
+    /// How a writing transaction is planned: most of its statements name rows by their keys. So a kept statement is
+    /// planned when it is first run, for all values, and not five times for its values before: with many connections
+    /// and lists of several sizes those five were a good part of all work. (``PostgresStatement/isPlannedByValues`` are
+    /// the others.) And its rows are found by an index also where PostgreSQL takes a table for small, which it does
+    /// until it looks at it again: a young database would be read from end to end.
+    static let keyed = ["plan_cache_mode = force_generic_plan", "enable_seqscan = off"]
 
     let handle: OpaquePointer
     /// What has been sent and not been answered.

@@ -7,7 +7,7 @@ import NIOConcurrencyHelpers
 /// Counts writes, and says when it is time to look whether tables have outgrown what PostgreSQL knows of them.
 final class PostgresFreshness: Sendable {
     /// Between two looks. A look costs about as much as a write.
-    static let writesBetween = 200
+    static let writesBetween = 50
 
     private let writes = NIOLockedValueBox(0)
 
@@ -24,21 +24,25 @@ final class PostgresFreshness: Sendable {
 }
 
 extension PostgresConnection {
-    /// Tables from this size on, and that have grown to so many times what was known, are looked at again. PostgreSQL's
-    /// own look follows at a tenth more.
-    private static let leastRows = 500
-    private static let growth = 3
+    /// Tables from so many pages on, and that have grown to so many times what was known, are looked at again.
+    /// PostgreSQL's own look, which takes more samples, follows at a tenth more.
+    private static let leastPages = 8
+    private static let growth = 4
+    private static let samples = 10
 
     /// Lets PostgreSQL look at the tables that have grown much since it last did. Plans that were made before are made
     /// anew. What another process is looking at just now is left to it.
     func refreshGrownTables() throws {
         let grown = try run(
             text: """
-                SELECT quote_ident(s.schemaname) || '.' || quote_ident(s.relname) AS name
-                FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
-                WHERE s.schemaname = current_schema() AND s.n_live_tup >= \(Self.leastRows)
-                    AND s.n_live_tup > \(Self.growth) * c.reltuples AND pg_has_role(c.relowner, 'USAGE')
+                SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name
+                FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = current_schema() AND c.relkind = 'r' AND pg_has_role(c.relowner, 'USAGE')
+                    AND pg_relation_size(c.oid) / current_setting('block_size')::int
+                        > greatest(\(Self.leastPages), \(Self.growth) * c.relpages)
                 """, values: [])
-        for row in grown.rows { try perform("ANALYZE (SKIP_LOCKED) \(try row.get("name", as: String.self))") }
+        if grown.rows.isEmpty { return }
+        let names = try grown.rows.map { try $0.get("name", as: String.self) }.joined(separator: ", ")
+        try perform("SET LOCAL default_statistics_target = \(Self.samples); ANALYZE (SKIP_LOCKED) \(names)")
     }
 }

@@ -13,11 +13,14 @@ final class PostgresQueue: @unchecked Sendable {
     /// Members of one group: below 64, PostgreSQL keeps their savepoints in shared memory.
     static let memberLimit = 50
 
-    private let condition = NSCondition()
+    private let lock = NSLock()
     private let connections: Int
     private var reads: [Job] = []
     private var writes: [Job] = []
+    /// Threads that look for a turn or wait for one.
     private var idle = 0
+    /// Who waits, the one that has done so longest first.
+    private var sleepers: [DispatchSemaphore] = []
     private var reading = 0
     private var writing = 0
     private var isClosed = false
@@ -26,55 +29,68 @@ final class PostgresQueue: @unchecked Sendable {
 
     /// Adds a job, or fails it at once. Says whether a thread is free to take it.
     func put(_ job: Job, isWrite: Bool) -> Bool {
-        condition.lock()
+        lock.lock()
         if isClosed || reads.count + writes.count >= Mailbox.waitingLimit {
             let error = isClosed ? StorageError.closed : .unavailable("Too many transactions are waiting.")
-            condition.unlock()
+            lock.unlock()
             job.fail(error)
             return true
         }
         if isWrite { writes.append(job) } else { reads.append(job) }
         let isServed = idle >= reads.count + writes.count
-        condition.signal()
-        condition.unlock()
+        wakeLast()
+        lock.unlock()
         return isServed
     }
 
     /// Waits for something to do. Nil means that the queue is closed and empty.
     func next() -> Turn? {
-        condition.lock()
-        defer { condition.unlock() }
+        lock.lock()
+        defer { lock.unlock() }
         idle += 1
         defer { idle -= 1 }
         while true {
             if let turn = turn() { return turn }
             if isClosed, reads.isEmpty, writes.isEmpty { return nil }
-            condition.wait()
+            let bell = DispatchSemaphore(value: 0)
+            sleepers.append(bell)
+            lock.unlock()
+            bell.wait()
+            lock.lock()
         }
     }
 
     /// Says that a turn has ended, so that another of its kind may begin. Its thread takes the next one itself, unless
     /// it has something else to do first; another is woken when more wait.
     func ended(_ turn: Turn, isBusy: Bool = false) {
-        condition.lock()
+        lock.lock()
         switch turn {
         case .read: reading -= 1
         case .write: writing -= 1
         }
         // Those that wait at the end have to see that nothing is left.
         if isClosed {
-            condition.broadcast()
+            wakeAll()
         } else if reads.count + writes.count > (isBusy ? 0 : 1) {
-            condition.signal()
+            wakeLast()
         }
-        condition.unlock()
+        lock.unlock()
     }
 
     func close() {
-        condition.lock()
+        lock.lock()
         isClosed = true
-        condition.broadcast()
-        condition.unlock()
+        wakeAll()
+        lock.unlock()
+    }
+
+    /// Wakes the thread that has worked last. Its connection knows the statements, which PostgreSQL plans for each
+    /// connection by itself, and what it needs of memory is at hand.
+    private func wakeLast() { sleepers.popLast()?.signal() }
+
+    private func wakeAll() {
+        for sleeper in sleepers { sleeper.signal() }
+        sleepers = []
     }
 
     private func turn() -> Turn? {

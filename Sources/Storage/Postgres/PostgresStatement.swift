@@ -39,6 +39,9 @@ struct PostgresParameters {
         bytes.append(0)
     }
 
+    /// How much their values are.
+    var byteCount: Int { bytes.count }
+
     /// The type a value is sent as. NULL takes the type that the statement wants.
     static func type(of value: SQLValue) -> Oid {
         switch value {

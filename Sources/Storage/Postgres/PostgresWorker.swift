@@ -45,7 +45,8 @@ final class PostgresWorker {
     /// A group's member waits this long for a row that another transaction holds; then it is run again alone. So no
     /// group waits while it holds what others wait for.
     private static let groupBegin = """
-        BEGIN READ WRITE; SET LOCAL lock_timeout = '30ms'; SET LOCAL \(PostgresConnection.oncePlanned);
+        BEGIN READ WRITE; SET LOCAL lock_timeout = '30ms';
+        \(PostgresConnection.keyed.map { "SET LOCAL \($0);" }.joined(separator: " "))
         SAVEPOINT member
         """
     private static let groupMilliseconds = 25.0
