@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Many tasks want something written or looked up at nearly the same time. While one transaction is under way the
-// others' elements gather, and the next one takes them all: no timer, no delay when it is quiet.
+// others' elements gather, and the next one takes them all: no delay when it is quiet.
 import NIOConcurrencyHelpers
 
 /// Commits elements that arrive one by one in as few transactions as their pace allows.
@@ -19,23 +19,40 @@ public final class Gathering<Element: Sendable, Outcome: Sendable>: Sendable {
     @usableFromInline
     struct Waiting: Sendable {
         @usableFromInline let element: Element
+        @usableFromInline let isPatient: Bool
         @usableFromInline let continuation: CheckedContinuation<Outcome, any Error>
 
         @inlinable
-        init(element: Element, continuation: CheckedContinuation<Outcome, any Error>) {
+        init(element: Element, isPatient: Bool, continuation: CheckedContinuation<Outcome, any Error>) {
             self.element = element
+            self.isPatient = isPatient
             self.continuation = continuation
         }
     }
 
-    /// What waits, and whether it is served.
+    /// What waits, and what is on its way.
     @usableFromInline
     struct State: Sendable {
         @usableFromInline var waiting: [Waiting] = []
-        /// Whether a batch is on its way that will take what waits, or will let the next one begin.
-        @usableFromInline var isServed = false
+        /// How many of those that wait are not patient.
+        @usableFromInline var hurried = 0
+        /// Batches that will let the next one begin.
+        @usableFromInline var underWay = 0
+        /// What the newest of them has taken; nil until it has.
+        @usableFromInline var taken: Int?
+        @usableFromInline var lastBegan: ContinuousClock.Instant?
+        @usableFromInline var lastEnded: ContinuousClock.Instant?
+        /// Whether it is known when the next batch begins at the latest.
+        @usableFromInline var rests = false
 
         @inlinable init() {}
+    }
+
+    /// What follows from a state.
+    @usableFromInline
+    enum Next: Sendable {
+        case nothing, batch
+        case rest(until: ContinuousClock.Instant)
     }
 
     /// Elements that are committed together.
@@ -66,11 +83,16 @@ public final class Gathering<Element: Sendable, Outcome: Sendable>: Sendable {
     /// From here on a batch is a multiple of this, and the rest goes with the next one: its lists then are few
     /// statements that are kept (``Swift/Collection/piecesForStatements``).
     @inlinable static var evenBatch: Int { 16 }
+    /// For so many elements a transaction is worth its statements, though another is under way or more may come.
+    @inlinable static var worthwhile: Int { 32 }
 
     @usableFromInline let state = NIOLockedValueBox(State())
     @usableFromInline let limit: Int
     @usableFromInline let triesSingly: Bool
     @usableFromInline let takesTurns: Bool
+    @usableFromInline let atOnce: Int
+    @usableFromInline let patience: Duration
+    @usableFromInline let lull: Duration
     @usableFromInline let commit: @Sendable (Batch) async throws -> [Outcome]
 
     /// - Parameters:
@@ -81,15 +103,25 @@ public final class Gathering<Element: Sendable, Outcome: Sendable>: Sendable {
     ///   - limit: How many elements one commit takes at most.
     ///   - triesSingly: Whether each is committed alone when several failed, so that one bad element does not spoil the
     ///     others. Not where only the database can fail, as in a look-up.
+    ///   - atOnce: How many batches may be under way where connections work beside each other. Another begins when as
+    ///     many elements wait as the last one took, so that none becomes smaller by it.
+    ///   - patience: How long after the last batch began patient elements wait for others where connections work beside
+    ///     each other: batches then are fewer and larger.
+    ///   - lull: How long a few elements wait for others after a large batch has ended, where connections work beside
+    ///     each other: who was just answered often comes again at once.
     ///   - commit: Commits a batch's elements in one transaction and answers in their order.
     @inlinable
     public init(
-        in database: Database? = nil, limit: Int = 192, triesSingly: Bool = true,
+        in database: Database? = nil, limit: Int = 192, triesSingly: Bool = true, atOnce: Int = 1,
+        patience: Duration = .zero, lull: Duration = .zero,
         commit: @escaping @Sendable (Batch) async throws -> [Outcome]
     ) {
         takesTurns = database?.hasOneWriter != true
         self.limit = limit
         self.triesSingly = triesSingly
+        self.atOnce = atOnce
+        self.patience = patience
+        self.lull = lull
         self.commit = commit
     }
 
@@ -97,23 +129,70 @@ public final class Gathering<Element: Sendable, Outcome: Sendable>: Sendable {
     var waitingCount: Int { state.withLockedValue(\.waiting.count) }
 
     /// Returns when the element is committed.
+    /// - Parameter isPatient: Nobody waits for what follows from it.
     @inlinable
-    public func add(_ element: Element) async throws -> Outcome {
+    public func add(_ element: Element, isPatient: Bool = false) async throws -> Outcome {
         try await withCheckedThrowingContinuation { continuation in
-            let begins = state.withLockedValue { state in
-                state.waiting.append(Waiting(element: element, continuation: continuation))
-                defer { state.isServed = true }
-                return !state.isServed
+            let next = state.withLockedValue { state in
+                state.waiting.append(Waiting(element: element, isPatient: isPatient, continuation: continuation))
+                if !isPatient { state.hurried += 1 }
+                return step(&state)
             }
-            if begins { beginNext() }
+            act(on: next)
         }
     }
 
     @inlinable
-    func beginNext() {
-        Task {
-            await self.serve(Batch { self.takeWaiting() })
-            if self.takesTurns { self.continueIfAnyWait() }
+    func step(_ state: inout State) -> Next {
+        if state.waiting.isEmpty { return .nothing }
+        if state.underWay > 0 {
+            guard takesTurns, state.underWay < atOnce, let taken = state.taken,
+                state.waiting.count >= max(taken, Self.worthwhile)
+            else { return .nothing }
+        } else if let end = endOfRest(state) {
+            if state.rests { return .nothing }
+            state.rests = true
+            return .rest(until: end)
+        }
+        state.underWay += 1
+        state.taken = nil
+        if patience > .zero { state.lastBegan = .now }
+        return .batch
+    }
+
+    /// Until when those that wait do so for others to come; nil when they are to be committed.
+    @inlinable
+    func endOfRest(_ state: State) -> ContinuousClock.Instant? {
+        guard takesTurns, state.waiting.count < Self.worthwhile else { return nil }
+        let end: ContinuousClock.Instant? =
+            if let last = state.lastBegan, patience > .zero, state.hurried == 0 {
+                last + patience
+            } else if let last = state.lastEnded, lull > .zero, let taken = state.taken, taken >= Self.evenBatch {
+                last + lull
+            } else {
+                nil
+            }
+        return end.flatMap { $0 > .now ? $0 : nil }
+    }
+
+    @inlinable
+    func act(on next: Next) {
+        switch next {
+        case .nothing: break
+        case .batch:
+            Task {
+                await serve(Batch { self.takeWaiting() })
+                if takesTurns { endBatch() }
+            }
+        case .rest(let end):
+            Task {
+                try? await Task.sleep(until: end, clock: .continuous)
+                act(
+                    on: state.withLockedValue { state in
+                        state.rests = false
+                        return self.step(&state)
+                    })
+            }
         }
     }
 
@@ -125,19 +204,22 @@ public final class Gathering<Element: Sendable, Outcome: Sendable>: Sendable {
             let even = count < Self.evenBatch ? count : count / Self.evenBatch * Self.evenBatch
             let batch = Array(state.waiting.prefix(even))
             state.waiting.removeFirst(batch.count)
+            state.hurried -= batch.count { !$0.isPatient }
+            state.taken = batch.count
             return batch
         }
-        if !takesTurns { continueIfAnyWait() }
+        if !takesTurns { endBatch() }
         return batch
     }
 
     @inlinable
-    func continueIfAnyWait() {
-        let isWanted = state.withLockedValue { state in
-            state.isServed = !state.waiting.isEmpty
-            return state.isServed
-        }
-        if isWanted { beginNext() }
+    func endBatch() {
+        act(
+            on: state.withLockedValue { state in
+                state.underWay -= 1
+                if lull > .zero { state.lastEnded = .now }
+                return step(&state)
+            })
     }
 
     @inlinable

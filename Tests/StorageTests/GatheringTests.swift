@@ -103,6 +103,87 @@ import Testing
         #expect(outcomes.count == 42)
     }
 
+    @Test func `another batch begins beside one that is under way when enough wait for it`() async throws {
+        let ledger = Ledger()
+        let gathering = Gathering<Int, Int>(atOnce: 2) { try await ledger.commit($0.elements) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try await gathering.add(0) }
+            while ledger.batches.withLockedValue(\.isEmpty) { await Task.yield() }
+            for element in 20..<51 { group.addTask { _ = try await gathering.add(element) } }
+            while gathering.waitingCount < 31 { await Task.yield() }
+            try await Task.sleep(for: .milliseconds(20))
+            #expect(gathering.waitingCount == 31)
+            // The first one is held up all the while.
+            try await gathering.add(51).expect(102)
+            #expect(ledger.batches.withLockedValue(\.self).map(\.count) == [1, 32])
+            ledger.open()
+            try await group.waitForAll()
+        }
+    }
+
+    @Test func `the patient wait until others come who are not`() async throws {
+        let ledger = Ledger()
+        ledger.open()
+        let gathering = Gathering<Int, Int>(patience: .seconds(3600)) { try await ledger.commit($0.elements) }
+        // Nothing has been committed before: no reason to wait.
+        try await gathering.add(0, isPatient: true).expect(0)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for element in 1...3 { group.addTask { _ = try await gathering.add(element, isPatient: true) } }
+            while gathering.waitingCount < 3 { await Task.yield() }
+            try await Task.sleep(for: .milliseconds(20))
+            #expect(gathering.waitingCount == 3)
+            try await gathering.add(4).expect(8)
+            try await group.waitForAll()
+        }
+        #expect(ledger.batches.withLockedValue(\.self).map { $0.sorted() } == [[0], [1, 2, 3, 4]])
+    }
+
+    @Test func `the patient wait no longer when there are enough of them`() async throws {
+        let ledger = Ledger()
+        ledger.open()
+        let gathering = Gathering<Int, Int>(patience: .seconds(3600)) { try await ledger.commit($0.elements) }
+        try await gathering.add(0).expect(0)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for element in 20..<52 { group.addTask { _ = try await gathering.add(element, isPatient: true) } }
+            try await group.waitForAll()
+        }
+        #expect(ledger.batches.withLockedValue(\.self).map(\.count) == [1, 32])
+    }
+
+    @Test func `nobody is patient for ever`() async throws {
+        let ledger = Ledger()
+        ledger.open()
+        let gathering = Gathering<Int, Int>(patience: .milliseconds(20)) { try await ledger.commit($0.elements) }
+        for element in 20...30 { try await gathering.add(element, isPatient: true).expect(element * 2) }
+        #expect(ledger.batches.withLockedValue(\.self).map(\.count) == Array(repeating: 1, count: 11))
+    }
+
+    @Test(arguments: [Duration.seconds(3600), .milliseconds(20)])
+    func `after a large batch a few wait for those who were just answered, but not for ever`(
+        _ lull: Duration
+    ) async throws {
+        let ledger = Ledger()
+        let gathering = Gathering<Int, Int>(lull: lull) { try await ledger.commit($0.elements) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try await gathering.add(0) }
+            while ledger.batches.withLockedValue(\.isEmpty) { await Task.yield() }
+            for element in 20..<36 { group.addTask { _ = try await gathering.add(element) } }
+            while gathering.waitingCount < 16 { await Task.yield() }
+            ledger.open()
+            try await group.waitForAll()
+            for element in 40..<43 { group.addTask { _ = try await gathering.add(element) } }
+            if lull > .seconds(1) {
+                while gathering.waitingCount < 3 { await Task.yield() }
+                try await Task.sleep(for: .milliseconds(20))
+                #expect(gathering.waitingCount == 3)
+                for element in 43..<72 { group.addTask { _ = try await gathering.add(element) } }
+            }
+            try await group.waitForAll()
+        }
+        let counts = ledger.batches.withLockedValue(\.self).map(\.count)
+        #expect(lull > .seconds(1) ? counts == [1, 16, 32] : counts.reduce(0, +) == 20)
+    }
+
     @Test func `one that fails fails alone`() async throws {
         let (outcomes, batches) = try await gather([11, 12, 13, 14], triesSingly: true)
         #expect(outcomes == [0: 0, 11: 22, 12: 24, 14: 28])
@@ -113,5 +194,11 @@ import Testing
         let (outcomes, batches) = try await gather([11, 12, 13, 14], triesSingly: false)
         #expect(outcomes == [0: 0])
         #expect(batches.map(\.count) == [1, 4])
+    }
+}
+
+extension Int {
+    fileprivate func expect(_ value: Int, at location: SourceLocation = #_sourceLocation) {
+        #expect(self == value, sourceLocation: location)
     }
 }

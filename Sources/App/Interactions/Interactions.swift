@@ -29,7 +29,9 @@ public struct Interactions: Sendable {
         self.events = events
         gathering = nil
         let rooms = self
-        gathering = Gathering(in: installation.database, limit: InteractionLimits.transaction) { batch in
+        gathering = Gathering(
+            in: installation.database, limit: InteractionLimits.transaction, atOnce: 2, lull: .milliseconds(7)
+        ) { batch in
             await rooms.recordGathered(batch)
         }
     }

@@ -11,6 +11,8 @@ import Storage
 final class MailDeliveryService: Sendable {
     /// Messages of one claimed batch that are encoded and wait for a connection, or are on one.
     private static let underWay = 24
+    /// How long the outcomes of mail may gather. Nobody waits for them, and each transaction costs about as much.
+    private static let gathering = Duration.milliseconds(25)
 
     private let mailings: Mailings
     private let pool: SMTPPool
@@ -24,7 +26,7 @@ final class MailDeliveryService: Sendable {
         self.mailings = mailings
         self.pool = pool
         let database = mailings.installation.database
-        steps = Gathering(in: database) { batch in
+        steps = Gathering(in: database, patience: Self.gathering) { batch in
             do {
                 return try await database.write { try mailings.write(batch.elements, in: $0) }
             } catch let error where batch.elements.count == 1 && !(error is LeaseLost) {
@@ -85,21 +87,31 @@ final class MailDeliveryService: Sendable {
 
     private func send(_ messages: [Departure], of tenant: TenantID, _ context: WorkContext) async throws {
         let mail = OutgoingMail(tenant: tenant, installation: mailings.installation, invitations: mailings.invitations)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for (position, one) in messages.enumerated() {
-                // A message on its way is a task, its text and its encoded text: a batch of them would lie in memory
-                // while a few connections take them.
-                if position >= Self.underWay { try await group.next() }
-                group.addTask {
-                    let (attempt, verdict) = try await self.attemptOrPutBack(one, mail: mail, context)
-                    let concluded = Concluded(
-                        item: one.item, message: one.message, attempt: attempt, verdict: verdict, isTried: true,
-                        takesBack: one.fresh?.hasBegun == false)
-                    _ = try await self.steps.add(.conclude(tenant, concluded))
+        try await withThrowingTaskGroup(of: Void.self) { concluding in
+            try await withThrowingTaskGroup(of: Concluded.self) { sending in
+                for (position, one) in messages.enumerated() {
+                    // A message on its way is a task, its text and its encoded text: a batch of them would lie in
+                    // memory while a few connections take them.
+                    if position >= Self.underWay, let concluded = try await sending.next() {
+                        concluding.addTask { try await self.conclude(concluded, of: tenant) }
+                    }
+                    sending.addTask {
+                        let (attempt, verdict) = try await self.attemptOrPutBack(one, mail: mail, context)
+                        return Concluded(
+                            item: one.item, message: one.message, attempt: attempt, verdict: verdict, isTried: true,
+                            takesBack: one.fresh?.hasBegun == false)
+                    }
+                }
+                for try await concluded in sending {
+                    concluding.addTask { try await self.conclude(concluded, of: tenant) }
                 }
             }
-            try await group.waitForAll()
+            try await concluding.waitForAll()
         }
+    }
+
+    private func conclude(_ concluded: Concluded, of tenant: TenantID) async throws {
+        _ = try await steps.add(.conclude(tenant, concluded), isPatient: true)
     }
 
     /// What leaves in this second; the others come again in theirs.
