@@ -65,4 +65,25 @@ import Testing
             #expect(plan.filter { step in step.hasPrefix("SCAN") && !found.contains { step.contains($0) } } == [])
         }
     }
+
+    @Test(.enabled(if: engines.contains(.postgres)), arguments: ["run", "invitation"])
+    func `its changes of state find room beside it and touch no index`(_ table: String) async throws {
+        try await withAppDatabase(.postgres) { database in
+            let options = try await database.query(
+                """
+                SELECT array_to_string(reloptions, ' ') AS options FROM pg_class
+                WHERE oid = CAST(\(table) AS regclass)
+                """)
+            #expect(try options[0].get("options", as: String?.self) == "fillfactor=60")
+            let indexed = try await database.query(
+                """
+                SELECT DISTINCT CAST(a.attname AS TEXT) AS name FROM pg_index i
+                JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
+                WHERE i.indrelid = CAST(\(table) AS regclass)
+                """
+            ).map { try $0.get("name", as: String.self) }
+            #expect(indexed.contains("interaction_id"))
+            #expect(Set(indexed).isDisjoint(with: ["state", "block", "due_at", "first_sent_at", "expires_at"]))
+        }
+    }
 }
