@@ -42,8 +42,20 @@ struct PeopleStore {
 
     private func people(where condition: SQL) throws -> [Person] {
         let rows = try tx.query(
-            "SELECT \(Self.columns) FROM person p WHERE p.tenant_id = \(tenant) AND \(condition) ORDER BY p.id")
-        return try withRoles(try rows.map(Self.person))
+            """
+            SELECT \(Self.columns), r.role FROM person p
+            LEFT JOIN person_role r ON r.tenant_id = p.tenant_id AND r.person_id = p.id
+            WHERE p.tenant_id = \(tenant) AND \(condition) ORDER BY p.id
+            """)
+        var people: [Person] = []
+        for row in rows {
+            let person = try Self.person(row)
+            if people.last?.id != person.id { people.append(person) }
+            if let role = try row.get("role", as: String?.self).flatMap(Role.init(rawValue:)) {
+                people[people.count - 1].roles.insert(role)
+            }
+        }
+        return people
     }
 
     func withRoles(_ people: [Person]) throws -> [Person] {

@@ -60,29 +60,41 @@ struct ListeningStore {
         """
     }
 
-    /// What the snapshots of these interactions' variables need beside the interactions.
+    /// What the snapshots of these interactions' variables need beside the interactions: of the centre, the agents and
+    /// the teams, in one statement.
     func surroundings(of events: [InteractionCompleted]) throws -> RunSurroundings? {
-        guard
-            let centre = try tx.one("SELECT name, language FROM tenant WHERE id = \(tenant)")
-        else { return nil }
-        var around = RunSurroundings(tenantName: try centre.at(0), tenantLanguage: try centre.at(1))
+        var questions: [SQL] = [
+            """
+            SELECT 0 AS subject, id, name, language AS first_name, '' AS last_name, CAST(NULL AS TEXT) AS email
+            FROM tenant WHERE id = \(tenant)
+            """
+        ]
         let agents = Set(events.compactMap(\.agent)).sorted()
         if !agents.isEmpty {
-            let rows = try tx.query(
+            questions.append(
                 """
-                SELECT id, login, first_name, last_name, email FROM person
+                SELECT 1, id, login, first_name, last_name, email FROM person
                 WHERE tenant_id = \(tenant) AND id IN (\(SQL.list(agents)))
                 """)
-            for row in rows {
-                around.agents[try row.at(0)] = RunSurroundings.Agent(
-                    login: try row.at(1), firstName: try row.at(2), lastName: try row.at(3), email: try row.at(4))
-            }
         }
         let teams = Set(events.compactMap(\.team)).sorted()
         if !teams.isEmpty {
-            let rows = try tx.query(
-                "SELECT id, name FROM team WHERE tenant_id = \(tenant) AND id IN (\(SQL.list(teams)))")
-            for row in rows { around.teams[try row.at(0)] = try row.at(1, as: String.self) }
+            questions.append(
+                """
+                SELECT 2, id, name, '', '', NULL FROM team
+                WHERE tenant_id = \(tenant) AND id IN (\(SQL.list(teams)))
+                """)
+        }
+        let rows = try tx.query("\(questions.joined(separator: " UNION ALL ")) ORDER BY subject")
+        guard let centre = rows.first, try centre.at(0, as: Int.self) == 0 else { return nil }
+        var around = RunSurroundings(tenantName: try centre.at(2), tenantLanguage: try centre.at(3))
+        for row in rows.dropFirst() {
+            if try row.at(0, as: Int.self) == 1 {
+                around.agents[try row.at(1)] = RunSurroundings.Agent(
+                    login: try row.at(2), firstName: try row.at(3), lastName: try row.at(4), email: try row.at(5))
+            } else {
+                around.teams[try row.at(1)] = try row.at(2, as: String.self)
+            }
         }
         return around
     }
