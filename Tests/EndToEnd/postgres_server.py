@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A PostgreSQL cluster of the test's own, on loopback, removed afterwards."""
+import contextlib
 import os
 import pathlib
 import shutil
@@ -20,6 +21,8 @@ class Cluster:
         self.start()
         self.ask("CREATE DATABASE otklik", database="postgres")
         self.url = f"postgres://postgres@127.0.0.1:{self.port}/otklik"
+        # As a server on the same machine reaches it.
+        self.socket_url = f"postgres://postgres@/otklik?host={self.folder}&port={self.port}"
 
     def start(self):
         self.run("pg_ctl", "-D", self.folder / "data", "-w", "-l", self.folder / "log", "-o",
@@ -44,6 +47,24 @@ class Cluster:
             [self.programs / "psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database,
              "-AtF", "\t", "-c", question], check=True, capture_output=True, text=True).stdout
         return [line.split("\t") for line in text.splitlines()]
+
+    @contextlib.contextmanager
+    def counting(self):
+        """Answers questions for one number over one session, so that asking costs little."""
+        session = subprocess.Popen(
+            [self.programs / "psql", "-h", str(self.folder), "-p", str(self.port), "-U", "postgres", "-d", "otklik",
+             "-AtqX"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+        def count(question):
+            session.stdin.write(question + ";\n")
+            session.stdin.flush()
+            return int(session.stdout.readline())
+
+        try:
+            yield count
+        finally:
+            session.stdin.close()
+            session.wait()
 
     def remove(self):
         self.run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
