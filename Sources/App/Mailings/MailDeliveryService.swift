@@ -87,31 +87,33 @@ final class MailDeliveryService: Sendable {
 
     private func send(_ messages: [Departure], of tenant: TenantID, _ context: WorkContext) async throws {
         let mail = OutgoingMail(tenant: tenant, installation: mailings.installation, invitations: mailings.invitations)
-        try await withThrowingTaskGroup(of: Void.self) { concluding in
-            try await withThrowingTaskGroup(of: Concluded.self) { sending in
-                for (position, one) in messages.enumerated() {
-                    // A message on its way is a task, its text and its encoded text: a batch of them would lie in
-                    // memory while a few connections take them.
-                    if position >= Self.underWay, let concluded = try await sending.next() {
-                        concluding.addTask { try await self.conclude(concluded, of: tenant) }
-                    }
-                    sending.addTask {
-                        let (attempt, verdict) = try await self.attemptOrPutBack(one, mail: mail, context)
-                        return Concluded(
-                            item: one.item, message: one.message, attempt: attempt, verdict: verdict, isTried: true,
-                            takesBack: one.fresh?.hasBegun == false)
-                    }
-                }
-                for try await concluded in sending {
-                    concluding.addTask { try await self.conclude(concluded, of: tenant) }
+        let (places, free) = AsyncStream<Void>.makeStream()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var place = places.makeAsyncIterator()
+            for (position, one) in messages.enumerated() {
+                // A message on its way is a task, its text and its encoded text: a batch of them would lie in memory
+                // while a few connections take them.
+                if position >= Self.underWay, await place.next() == nil { throw CancellationError() }
+                group.addTask {
+                    let concluded = try await self.end(of: one, mail: mail, context) { free.yield() }
+                    // It holds no place any more. In the same task all the same: what has left is told the ledger
+                    // whatever becomes of the others.
+                    _ = try await self.steps.add(.conclude(tenant, concluded), isPatient: true)
                 }
             }
-            try await concluding.waitForAll()
+            try await group.waitForAll()
         }
     }
 
-    private func conclude(_ concluded: Concluded, of tenant: TenantID) async throws {
-        _ = try await steps.add(.conclude(tenant, concluded), isPatient: true)
+    /// One attempt and what is to be written of it.
+    private func end(
+        of one: Departure, mail: OutgoingMail, _ context: WorkContext, leaving: () -> Void
+    ) async throws -> Concluded {
+        defer { leaving() }
+        let (attempt, verdict) = try await attemptOrPutBack(one, mail: mail, context)
+        return Concluded(
+            item: one.item, message: one.message, attempt: attempt, verdict: verdict, isTried: true,
+            takesBack: one.fresh?.hasBegun == false)
     }
 
     /// What leaves in this second; the others come again in theirs.
