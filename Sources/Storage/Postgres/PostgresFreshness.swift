@@ -31,18 +31,20 @@ extension PostgresConnection {
     private static let samples = 10
 
     /// Lets PostgreSQL look at the tables that have grown much since it last did. Plans that were made before are made
-    /// anew. What another process is looking at just now is left to it.
+    /// anew. What another process is looking at just now is left to it, and where somebody has locked a table for
+    /// himself nobody waits: the size of a table cannot be told then.
     func refreshGrownTables() throws {
+        try perform(
+            "BEGIN; SET LOCAL lock_timeout = '30ms'; SET LOCAL default_statistics_target = \(Self.samples)")
         let grown = try run(
             text: """
                 SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name
                 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE n.nspname = current_schema() AND c.relkind = 'r' AND pg_has_role(c.relowner, 'USAGE')
                     AND pg_relation_size(c.oid) / current_setting('block_size')::int
-                        > greatest(\(Self.leastPages), \(Self.growth) * c.relpages)
+                        > greatest(\(Self.leastPages), \(Self.growth)::bigint * c.relpages)
                 """, values: [])
-        if grown.rows.isEmpty { return }
         let names = try grown.rows.map { try $0.get("name", as: String.self) }.joined(separator: ", ")
-        try perform("SET LOCAL default_statistics_target = \(Self.samples); ANALYZE (SKIP_LOCKED) \(names)")
+        try perform(names.isEmpty ? "COMMIT" : "ANALYZE (SKIP_LOCKED) \(names); COMMIT")
     }
 }
