@@ -42,8 +42,8 @@ public final class Gathering<Element: Sendable, Outcome: Sendable>: Sendable {
         @usableFromInline var taken: Int?
         @usableFromInline var lastBegan: ContinuousClock.Instant?
         @usableFromInline var lastEnded: ContinuousClock.Instant?
-        /// Whether it is known when the next batch begins at the latest.
-        @usableFromInline var rests = false
+        /// When the state is looked at again, since some wait for others to come.
+        @usableFromInline var restsUntil: ContinuousClock.Instant?
 
         @inlinable init() {}
     }
@@ -142,6 +142,7 @@ public final class Gathering<Element: Sendable, Outcome: Sendable>: Sendable {
         }
     }
 
+    /// Decides what follows from a state, and notes it there.
     @inlinable
     func step(_ state: inout State) -> Next {
         if state.waiting.isEmpty { return .nothing }
@@ -150,8 +151,8 @@ public final class Gathering<Element: Sendable, Outcome: Sendable>: Sendable {
                 state.waiting.count >= max(taken, Self.worthwhile)
             else { return .nothing }
         } else if let end = endOfRest(state) {
-            if state.rests { return .nothing }
-            state.rests = true
+            if let known = state.restsUntil, known <= end { return .nothing }
+            state.restsUntil = end
             return .rest(until: end)
         }
         state.underWay += 1
@@ -189,7 +190,7 @@ public final class Gathering<Element: Sendable, Outcome: Sendable>: Sendable {
                 try? await Task.sleep(until: end, clock: .continuous)
                 act(
                     on: state.withLockedValue { state in
-                        state.rests = false
+                        state.restsUntil = nil
                         return self.step(&state)
                     })
             }

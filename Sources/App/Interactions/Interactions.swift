@@ -30,7 +30,8 @@ public struct Interactions: Sendable {
         gathering = nil
         let rooms = self
         gathering = Gathering(
-            in: installation.database, limit: InteractionLimits.transaction, atOnce: 2, lull: .milliseconds(7)
+            in: installation.database, limit: InteractionLimits.transaction,
+            atOnce: InteractionLimits.transactionsAtOnce, lull: InteractionLimits.lull
         ) { batch in
             await rooms.recordGathered(batch)
         }

@@ -65,8 +65,7 @@ struct ListeningStore {
     func surroundings(of events: [InteractionCompleted]) throws -> RunSurroundings? {
         var questions: [SQL] = [
             """
-            SELECT 0 AS subject, id, name, language AS first_name, '' AS last_name, CAST(NULL AS TEXT) AS email
-            FROM tenant WHERE id = \(tenant)
+            SELECT 0 AS subject, id, name, language, '', CAST(NULL AS TEXT) FROM tenant WHERE id = \(tenant)
             """
         ]
         let agents = Set(events.compactMap(\.agent)).sorted()

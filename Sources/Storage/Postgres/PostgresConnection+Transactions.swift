@@ -16,7 +16,7 @@ extension PostgresConnection {
     func beginWriting() throws {
         hasAnswered = false
         try sendAlong("BEGIN READ WRITE")
-        for setting in Self.keyed { try sendAlong("SET LOCAL \(setting)") }
+        for setting in Self.writerSettings { try sendAlong("SET LOCAL \(setting)") }
         plansOnce = true
     }
 

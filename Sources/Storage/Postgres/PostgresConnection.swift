@@ -14,7 +14,7 @@ final class PostgresConnection: Connection {
     /// and lists of several sizes those five were a good part of all work. (``PostgresStatement/isPlannedByValues`` are
     /// the others.) And its rows are found by an index also where PostgreSQL takes a table for small, which it does
     /// until it looks at it again: a young database would be read from end to end.
-    static let keyed = ["plan_cache_mode = force_generic_plan", "enable_seqscan = off"]
+    static let writerSettings = ["plan_cache_mode = force_generic_plan", "enable_seqscan = off"]
 
     let handle: OpaquePointer
     /// What has been sent and not been answered.

@@ -27,6 +27,9 @@ final class PostgresQueue: @unchecked Sendable {
 
     init(connections: Int) { self.connections = connections }
 
+    /// How many threads sleep until there is something to do.
+    var sleeping: Int { lock.withLock { sleepers.count } }
+
     /// Adds a job, or fails it at once. Says whether a thread is free to take it.
     func put(_ job: Job, isWrite: Bool) -> Bool {
         lock.lock()

@@ -46,7 +46,7 @@ final class PostgresWorker {
     /// group waits while it holds what others wait for.
     private static let groupBegin = """
         BEGIN READ WRITE; SET LOCAL lock_timeout = '30ms';
-        \(PostgresConnection.keyed.map { "SET LOCAL \($0);" }.joined(separator: " "))
+        \(PostgresConnection.writerSettings.map { "SET LOCAL \($0);" }.joined(separator: " "))
         SAVEPOINT member
         """
     private static let groupMilliseconds = 25.0

@@ -83,6 +83,13 @@ import Testing
                 """
             ).map { try $0.get("name", as: String.self) }
             #expect(indexed.contains("interaction_id"))
+            // What an index is limited to, or computed from, would count as well.
+            let plain = try await database.query(
+                """
+                SELECT COUNT(*) AS others FROM pg_index
+                WHERE indrelid = CAST(\(table) AS regclass) AND (indpred IS NOT NULL OR indexprs IS NOT NULL)
+                """)
+            #expect(try plain[0].get("others", as: Int.self) == 0)
             #expect(Set(indexed).isDisjoint(with: ["state", "block", "due_at", "first_sent_at", "expires_at"]))
         }
     }

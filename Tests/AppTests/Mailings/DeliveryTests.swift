@@ -43,6 +43,25 @@ import Testing
         }
     }
 
+    @Test(arguments: engines) func `one that fails by itself takes no other's outcome along`(
+        _ engine: Dialect
+    ) async throws {
+        try await MailWorld.run(engine, runs: 40) { world, server in
+            try await world.save(port: server.port)
+            try await world.addBrokenKey(of: "broken.example")
+            try await world.compose(
+                (0..<40).map { number in
+                    world.due(
+                        ["c\(number)@x.example"], run: 701 + Int64(number),
+                        sender: number == 20 ? "a@broken.example" : "")
+                })
+            await #expect(throws: (any Error).self) { try await world.deliver() }
+            #expect(try await world.states().count { $0 == "sent" } == 39)
+            #expect(try await world.messages().filter { $0.state == "sent" }.allSatisfy { $0.attempt == 1 })
+            #expect(server.received.count == 39 && Set(server.received.map(\.recipient)).count == 39)
+        }
+    }
+
     @Test(arguments: engines) func `a refused recipient fails at once with the server's words`(
         _ engine: Dialect
     ) async throws {

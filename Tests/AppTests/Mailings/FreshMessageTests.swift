@@ -44,7 +44,7 @@ import Testing
 
     /// Asks again and again; the suite's time limit ends it.
     private func wait(until isSo: () async throws -> Bool) async throws {
-        while try await !isSo() { try await Task.sleep(for: .milliseconds(5)) }
+        while try await !isSo() { await Task.yield() }
     }
 
     @Test(arguments: engines) func `it is sent by what is in memory, as one attempt`(_ engine: Dialect) async throws {
@@ -256,16 +256,7 @@ import Testing
     ) async throws {
         try await MailWorld.run(engine) { world, server in
             try await world.save(port: server.port)
-            let (tenant, now) = (world.tenant, world.app.now)
-            // A key that nobody can open.
-            let sealed = [UInt8](repeating: 7, count: 80)
-            try await world.app.database.write { tx in
-                try tx.execute(
-                    """
-                    INSERT INTO dkim_key (tenant_id, id, domain, selector, algorithm, record, secret_sealed, created_at)
-                    VALUES (\(tenant), 1, 'centre.example', 's', 'ed25519', 'v=DKIM1', \(sealed), \(now))
-                    """)
-            }
+            try await world.addBrokenKey(of: "centre.example")
             try await working(world) { () async throws -> Void in
                 #expect(try await compose([world.due(windowSeconds: 60)], world) == ["sending 1"])
                 try await wait(world, for: ["queued"])

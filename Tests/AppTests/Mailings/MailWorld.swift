@@ -109,6 +109,18 @@ struct MailWorld {
         ).runDue(now: now.milliseconds)
     }
 
+    /// Adds a key that nobody can open: mail of its domain fails before anything of it leaves.
+    func addBrokenKey(of domain: String) async throws {
+        let (tenant, now, sealed) = (tenant, app.now, [UInt8](repeating: 7, count: 80))
+        try await app.database.write { tx in
+            try tx.execute(
+                """
+                INSERT INTO dkim_key (tenant_id, id, domain, selector, algorithm, record, secret_sealed, created_at)
+                VALUES (\(tenant), 1, \(domain), 's', 'ed25519', 'v=DKIM1', \(sealed), \(now))
+                """)
+        }
+    }
+
     /// Says how mail leaves.
     func save(
         port: Int, user: String? = nil, password: String? = nil, policy: UnknownPolicy = .retryOnce,
