@@ -12,6 +12,14 @@ protocol Connection: AnyObject {
     func send(text: String, values: [SQLValue], expecting expectation: Expectation?) throws
     /// Runs one statement as it stands, for schema changes.
     func runOnce(_ text: String) throws
+    /// Sends a statement whose result somebody takes later. Nil where that is of no use: it is run then.
+    func ask(text: String, values: [SQLValue]) throws -> (any Question)?
+}
+
+/// A statement that was sent, and its result once that is there.
+protocol Question: AnyObject {
+    /// Waits for the result, which can be taken once.
+    func answer() throws -> StatementResult
 }
 
 extension Connection {
@@ -19,6 +27,8 @@ extension Connection {
         let changes = try run(text: text, values: values).changes
         try expectation?.check(changes)
     }
+
+    func ask(text: String, values: [SQLValue]) throws -> (any Question)? { nil }
 }
 
 /// How many rows a statement must change, and what it means if it does not.
@@ -43,10 +53,18 @@ struct StatementResult {
 /// engine only, a failed statement ends the transaction on both: later statements repeat the error, and a body that
 /// hides it fails nevertheless.
 final class OpenTransaction: Transaction {
+    /// What was asked ahead and has not been taken.
+    private struct Asked {
+        let text: String
+        let values: [SQLValue]
+        let question: any Question
+    }
+
     private let connection: any Connection
     private let mint: IDMint
     private var failure: (any Error)?
     private var isOver = false
+    private var asked: [Asked] = []
     private(set) var actions: [@Sendable () -> Void] = []
 
     init(connection: any Connection, mint: IDMint) {
@@ -57,6 +75,14 @@ final class OpenTransaction: Transaction {
     var dialect: Dialect { connection.dialect }
 
     func query(_ sql: SQL) throws -> [Row] { try run(sql).rows }
+
+    func query(_ sql: SQL, askingAhead others: @autoclosure () -> [SQL]) throws -> [Row] {
+        guard let first = try ask(sql) else { return try query(sql) }
+        asked += try others().compactMap(ask)
+        return try keepingFailure { try first.question.answer() }.rows
+    }
+
+    func forgetAsked() { asked = [] }
 
     func execute(_ sql: SQL) throws -> Int { try run(sql).changes }
 
@@ -103,8 +129,18 @@ final class OpenTransaction: Transaction {
         try keepingFailure { try connection.send(text: text, values: values, expecting: expectation) }
     }
 
+    private func ask(_ sql: SQL) throws -> Asked? {
+        let (text, values) = sql.rendered(for: connection.dialect)
+        return try keepingFailure { try connection.ask(text: text, values: values) }
+            .map { Asked(text: text, values: values, question: $0) }
+    }
+
     private func run(_ sql: SQL) throws -> StatementResult {
         let (text, values) = sql.rendered(for: connection.dialect)
+        if let place = asked.firstIndex(where: { $0.text == text && $0.values == values }) {
+            let question = asked.remove(at: place).question
+            return try keepingFailure { try question.answer() }
+        }
         return try keepingFailure { try connection.run(text: text, values: values) }
     }
 

@@ -102,6 +102,13 @@ public struct Accounts: Sendable {
         }
     }
 
+    /// What ``findOrMakeAgents(_:of:in:at:)`` asks first of these login names, and ``tenant(_:in:)``, for
+    /// ``Transaction/query(_:askingAhead:)``.
+    func questions(aboutAgents logins: [String], of tenant: TenantID) -> [SQL] {
+        let people = PeopleStore.people(foldedLogins: logins.map(\.trimmed.folded), of: tenant)
+        return [people, TenantsStore.tenant(tenant)].compactMap(\.self)
+    }
+
     /// One agent; see ``findOrMakeAgents(_:of:in:at:)``.
     public func findOrMakeAgent(
         _ login: String, team: TeamID?, of tenant: TenantID, in tx: any Transaction, at now: Moment

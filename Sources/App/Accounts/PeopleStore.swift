@@ -15,13 +15,12 @@ struct PeopleStore {
     func people(_ ids: some Sequence<PersonID>) throws -> [Person] {
         let list = Set(ids).sorted().map { "\($0)" as SQL }
         if list.isEmpty { return [] }
-        return try people(where: "p.id IN (\(list.joined(separator: ", ")))")
+        return try people(Self.people(where: "p.id IN (\(list.joined(separator: ", ")))", of: tenant))
     }
 
     func people(foldedLogins: some Sequence<String>) throws -> [String: Person] {
-        let list = Set(foldedLogins).sorted().map { "\($0)" as SQL }
-        if list.isEmpty { return [:] }
-        let found = try people(where: "p.login_folded IN (\(list.joined(separator: ", ")))")
+        guard let question = Self.people(foldedLogins: foldedLogins, of: tenant) else { return [:] }
+        let found = try people(question)
         return Dictionary(found.map { ($0.login.folded, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -40,13 +39,22 @@ struct PeopleStore {
         }
     }
 
-    private func people(where condition: SQL) throws -> [Person] {
-        let rows = try tx.query(
-            """
-            SELECT \(Self.columns), r.role FROM person p
-            LEFT JOIN person_role r ON r.tenant_id = p.tenant_id AND r.person_id = p.id
-            WHERE p.tenant_id = \(tenant) AND \(condition) ORDER BY p.id
-            """)
+    /// People by their login names; nil for none.
+    static func people(foldedLogins: some Sequence<String>, of tenant: TenantID) -> SQL? {
+        let list = Set(foldedLogins).sorted().map { "\($0)" as SQL }
+        return list.isEmpty ? nil : people(where: "p.login_folded IN (\(list.joined(separator: ", ")))", of: tenant)
+    }
+
+    private static func people(where condition: SQL, of tenant: TenantID) -> SQL {
+        """
+        SELECT \(columns), r.role FROM person p
+        LEFT JOIN person_role r ON r.tenant_id = p.tenant_id AND r.person_id = p.id
+        WHERE p.tenant_id = \(tenant) AND \(condition) ORDER BY p.id
+        """
+    }
+
+    private func people(_ question: SQL) throws -> [Person] {
+        let rows = try tx.query(question)
         var people: [Person] = []
         for row in rows {
             let person = try Self.person(row)

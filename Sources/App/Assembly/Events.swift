@@ -41,6 +41,7 @@ struct Events: Sendable {
     var ofInteractions: InteractionEvents {
         InteractionEvents(
             completed: { try interactionsCompleted($0, isLater: $1, in: $2, at: $3) },
+            questions: { rooms.value.workflows.questions(aboutInteractionsOf: $1, of: $0) },
             reopened: { try interactionReopened($1, of: $0, in: $2, at: $3) },
             sentimentArrived: { try sentimentArrived($0, isLater: $1, in: $2, at: $3) },
             runsStarted: { try runsStarted(by: $1, of: $0, in: $2) })

@@ -50,7 +50,8 @@ public struct Rooms: Sendable {
         inbox = Inbox(installation: installation, staffMailsDue: { try events.staffMailsDue($0, in: $1, at: $2) })
         workflows = Workflows(
             installation: installation, surveys: surveys, invitations: invitations, inbox: inbox,
-            messagesDue: { try events.messagesDue($0, in: $1, at: $2) })
+            messagesDue: { try events.messagesDue($0, in: $1, at: $2) },
+            mailQuestions: { later.value.mailings.questions(of: $0) })
         mailings = Mailings(
             installation: installation, settings: settings, invitations: invitations, inbox: inbox,
             workflows: workflows)

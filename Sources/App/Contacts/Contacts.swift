@@ -18,6 +18,11 @@ public struct Contacts: Sendable {
         try ContactsStore(tx: tx, tenant: tenant).findOrMake(customers, at: now)
     }
 
+    /// What ``findOrMake(_:of:in:at:)`` asks first of these customers, for ``Transaction/query(_:askingAhead:)``.
+    func questions(about customers: [CustomerReference], of tenant: TenantID) -> [SQL] {
+        [ContactsStore.candidates(for: customers, of: tenant)].compactMap(\.self)
+    }
+
     /// A contact by its id; nil when the centre has none of that id.
     public func contact(_ id: ContactID, of tenant: TenantID, in tx: any Transaction) throws -> Contact? {
         try ContactsStore(tx: tx, tenant: tenant).contacts(ids: [id]).first

@@ -19,6 +19,22 @@ struct ContactsStore {
 
     /// Everybody whom these customers may be, in one statement.
     func candidates(for customers: [CustomerReference]) throws -> ContactCandidates {
+        var candidates = ContactCandidates()
+        guard let question = Self.candidates(for: customers, of: tenant) else { return candidates }
+        for row in try tx.query(question) {
+            let found: String = try row.at(1)
+            let contact: ContactID = try row.at(2)
+            switch try row.at(0, as: String.self) {
+            case "id": candidates.byExternalID[found] = contact
+            case "email": candidates.byAddress[found] = contact
+            default: candidates.byNumber[found] = contact
+            }
+        }
+        return candidates
+    }
+
+    /// Who these customers may be; nil when nothing is said by which somebody could be found.
+    static func candidates(for customers: [CustomerReference], of tenant: TenantID) -> SQL? {
         let externalIDs = Set(customers.compactMap(\.id)).sorted()
         let addresses = Set(customers.compactMap { $0.email?.folded }).sorted()
         let numbers = Set(customers.filter { $0.email == nil }.compactMap { $0.phone.flatMap(phoneNumber) }).sorted()
@@ -45,18 +61,7 @@ struct ContactsStore {
                 GROUP BY number HAVING MIN(contact_id) = MAX(contact_id)
                 """)
         }
-        var candidates = ContactCandidates()
-        if selections.isEmpty { return candidates }
-        for row in try tx.query(selections.joined(separator: " UNION ALL ")) {
-            let found: String = try row.at(1)
-            let contact: ContactID = try row.at(2)
-            switch try row.at(0, as: String.self) {
-            case "id": candidates.byExternalID[found] = contact
-            case "email": candidates.byAddress[found] = contact
-            default: candidates.byNumber[found] = contact
-            }
-        }
-        return candidates
+        return selections.isEmpty ? nil : selections.joined(separator: " UNION ALL ")
     }
 
     /// Contacts with all that belongs to them, in one statement.

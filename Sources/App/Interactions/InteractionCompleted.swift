@@ -13,6 +13,8 @@ public struct InteractionCompleted: Sendable {
 
     public let tenant: TenantID
     public let interaction: InteractionID
+    /// Whether this transaction has made it, so that nothing has followed from it yet.
+    public let isNew: Bool
     public let channel: Channel
     public let direction: Direction
     public let service: Service
@@ -56,6 +58,8 @@ public struct InteractionEvents: Sendable {
     /// Interactions of one centre: returns the runs that each started, in their order.
     /// Where the flag is set, what follows is left to transactions of its own as far as it can be.
     public var completed: @Sendable ([InteractionCompleted], Bool, any Transaction, Moment) throws -> [[RunStarted]]
+    /// What `completed` will ask of interactions of these services, for ``Transaction/query(_:askingAhead:)``.
+    public var questions: @Sendable (TenantID, [ServiceID]) -> [SQL]
     /// The interaction was taken up again: waiting runs end.
     public var reopened: @Sendable (TenantID, InteractionID, any Transaction, Moment) throws -> Void
     /// An ended interaction's sentiment became known within a day of the end: triggers on sentiment are asked, once.
@@ -66,6 +70,7 @@ public struct InteractionEvents: Sendable {
 
     public init(
         completed: @escaping @Sendable ([InteractionCompleted], Bool, any Transaction, Moment) throws -> [[RunStarted]],
+        questions: @escaping @Sendable (TenantID, [ServiceID]) -> [SQL] = { _, _ in [] },
         reopened: @escaping @Sendable (TenantID, InteractionID, any Transaction, Moment) throws -> Void,
         sentimentArrived:
             @escaping @Sendable (InteractionCompleted, Bool, any Transaction, Moment) throws
@@ -75,6 +80,7 @@ public struct InteractionEvents: Sendable {
             -> [InteractionID: [RunStarted]] = { _, _, _ in [:] }
     ) {
         self.completed = completed
+        self.questions = questions
         self.reopened = reopened
         self.sentimentArrived = sentimentArrived
         self.runsStarted = runsStarted

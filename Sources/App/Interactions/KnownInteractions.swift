@@ -11,17 +11,29 @@ struct KnownInteractions {
     private let servicesByName: [String: Service]
     private let dispositions: [ServiceID: [Disposition]]
 
-    init(of deliveries: [Intake], from sender: IntakeSender, services: Services, in tx: any Transaction) throws {
+    /// - Parameter others: What will be asked next whatever is known.
+    init(
+        of deliveries: [Intake], from sender: IntakeSender, rooms: Interactions, in tx: any Transaction,
+        askingAhead others: @autoclosure () -> [SQL]
+    ) throws {
+        let services = rooms.services
         let store = InteractionsStore(tx: tx, tenant: sender.tenant)
-        interactions = try store.locked(source: sender.source, externalIDs: deliveries.map(\.externalID))
-        parts = try store.parts(of: interactions.values.map(\.id).sorted())
         let references = Set(deliveries.compactMap(\.service))
-        let ids = Set(interactions.values.map(\.service)).union(references.compactMap { ServiceID($0) })
-        let found = try services.services(
-            ids: ids.sorted(), foldedNames: Set(references.map(\.folded)).sorted(), of: sender.tenant, in: tx)
+        let names = Set(references.map(\.folded)).sorted()
+        let namedIDs = Set(references.compactMap { ServiceID($0) })
+        interactions = try store.locked(
+            source: sender.source, externalIDs: deliveries.map(\.externalID),
+            askingAhead: services.questions(ids: namedIDs.sorted(), foldedNames: names, of: sender.tenant) + others())
+        parts = try store.parts(of: interactions.values.map(\.id).sorted())
+        let ids = namedIDs.union(interactions.values.map(\.service))
+        let found = try services.services(ids: ids.sorted(), foldedNames: names, of: sender.tenant, in: tx)
         servicesByID = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         servicesByName = Dictionary(found.map { ($0.name.folded, $0) }, uniquingKeysWith: { first, _ in first })
-        dispositions = try services.dispositions(of: servicesByID.keys.sorted(), tenant: sender.tenant, in: tx)
+        let known = servicesByID.keys.sorted()
+        let areTold = deliveries.contains { $0.act != .update }
+        dispositions = try services.dispositions(
+            of: known, tenant: sender.tenant, in: tx,
+            askingAhead: areTold ? rooms.events.questions(sender.tenant, known) : [])
     }
 
     /// A service by its id, else by its name.

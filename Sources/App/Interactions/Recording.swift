@@ -18,7 +18,11 @@ struct Recording {
     /// What became of each delivery, in their order. No two may be about the same interaction.
     /// - Throws: ``Overtaken`` when another transaction has made something of it meanwhile.
     func record(_ deliveries: [Intake]) throws -> [IntakeOutcome] {
-        let known = try KnownInteractions(of: deliveries, from: sender, services: rooms.services, in: tx)
+        let customers = deliveries.map { $0.customer?.reference ?? CustomerReference() }
+        let known = try KnownInteractions(
+            of: deliveries, from: sender, rooms: rooms, in: tx,
+            askingAhead: questions(about: deliveries, by: customers))
+        defer { tx.forgetAsked() }
         var outcomes: [IntakeOutcome?] = Array(repeating: nil, count: deliveries.count)
         var drafts: [IntakeDraft] = []
         for (position, delivery) in deliveries.enumerated() {
@@ -34,8 +38,17 @@ struct Recording {
             }
         }
         try addRuns(to: &outcomes)
-        for taken in try write(drafts, known: known) { outcomes[taken.position] = .taken(taken.delivery) }
+        for taken in try write(drafts, of: customers, known: known) {
+            outcomes[taken.position] = .taken(taken.delivery)
+        }
         return outcomes.compactMap(\.self)
+    }
+
+    /// What is asked of deliveries that nobody has made before, which most are.
+    private func questions(about deliveries: [Intake], by customers: [CustomerReference]) -> [SQL] {
+        let agents = deliveries.filter { $0.act == .complete }.compactMap(\.completion.agent)
+        return rooms.accounts.questions(aboutAgents: agents, of: sender.tenant)
+            + rooms.contacts.questions(about: customers, of: sender.tenant)
     }
 
     private func repeated(
@@ -71,12 +84,12 @@ struct Recording {
     }
 
     private func write(
-        _ judged: [IntakeDraft], known: KnownInteractions
+        _ judged: [IntakeDraft], of customers: [CustomerReference], known: KnownInteractions
     ) throws -> [(position: Int, delivery: TakenIntake)] {
         if judged.isEmpty { return [] }
         var drafts = judged
         try findAgents(of: &drafts)
-        try findCustomers(of: &drafts)
+        try findCustomers(of: &drafts, among: customers)
         let zone = try rooms.accounts.tenant(sender.tenant, in: tx)?.zone ?? .gmt
         let interactions = drafts.map { $0.interaction(id: tx.new(), source: sender.source, at: now, in: zone) }
         let parts = zip(drafts, interactions).map { $0.part(of: $1.id, id: tx.new(), at: now) }
@@ -115,9 +128,10 @@ struct Recording {
         }
     }
 
-    private func findCustomers(of drafts: inout [IntakeDraft]) throws {
+    /// - Parameter customers: Of all deliveries, in their order.
+    private func findCustomers(of drafts: inout [IntakeDraft], among customers: [CustomerReference]) throws {
         let contacts = try rooms.contacts.findOrMake(
-            drafts.map { $0.delivery.customer?.reference ?? CustomerReference() }, of: sender.tenant, in: tx, at: now)
+            drafts.map { customers[$0.position] }, of: sender.tenant, in: tx, at: now)
         let cases = try rooms.contacts.findOrMake(
             drafts.compactMap(\.delivery.caseReference), of: sender.tenant, in: tx, at: now)
         let kept = drafts.indices.filter { contacts[$0] == nil }.compactMap { drafts[$0].before?.contact }
@@ -162,8 +176,8 @@ struct Recording {
         let belonging = part ?? draft.lastPart
         let endedAt = part?.completedAt ?? interaction.endedAt ?? now
         return InteractionCompleted(
-            tenant: sender.tenant, interaction: interaction.id, channel: interaction.channel,
-            direction: interaction.direction, service: draft.service,
+            tenant: sender.tenant, interaction: interaction.id, isNew: draft.before == nil,
+            channel: interaction.channel, direction: interaction.direction, service: draft.service,
             part: part.map { .init(part: $0.part, agent: $0.agent, note: $0.note) }, isEnd: isEnd,
             disposition: draft.disposition, disposedText: draft.dispositionText ?? part?.dispositionText,
             agent: belonging?.agent, team: belonging?.team, contact: draft.contact, caseID: draft.customerCase?.id,

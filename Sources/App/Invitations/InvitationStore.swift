@@ -66,27 +66,30 @@ struct InvitationStore {
 
     /// Invitations by their ids, locked until the transaction's end, with their forms' link validity.
     func locked(_ ids: [InvitationID]) throws -> [(invitation: Invitation, validDays: Int)] {
-        let list = SQL.list(Set(ids).sorted())
-        let rows = try tx.query(
-            """
-            SELECT \(Self.columns), (
-                SELECT f.valid_days FROM survey_form f WHERE f.tenant_id = v.tenant_id AND f.id = v.form_id
-            ) AS valid_days
-            FROM invitation v WHERE v.tenant_id = \(tenant) AND v.id IN (\(list)) ORDER BY v.id\(Fragment.forUpdate)
-            """)
+        let rows = try tx.query(Self.locked(ids, of: tenant))
         return try rows.map { (try Self.invitation($0), try $0.at(Self.columnCount, as: Int?.self) ?? 0) }
     }
 
+    static func locked(_ ids: [InvitationID], of tenant: TenantID) -> SQL {
+        let list = SQL.list(Set(ids).sorted())
+        return """
+            SELECT \(columns), (
+                SELECT f.valid_days FROM survey_form f WHERE f.tenant_id = v.tenant_id AND f.id = v.form_id
+            ) AS valid_days
+            FROM invitation v WHERE v.tenant_id = \(tenant) AND v.id IN (\(list)) ORDER BY v.id\(Fragment.forUpdate)
+            """
+    }
+
     /// The centre's rules for asking.
-    func rules() throws -> AskingRules {
-        let row = try tx.one(
+    func rules(askingAhead others: @autoclosure () -> [SQL] = []) throws -> AskingRules {
+        let rows = try tx.query(
             """
             SELECT CASE WHEN archived_at IS NULL THEN surveys_enabled ELSE 0 END AS surveys_enabled,
                 one_survey_per_interaction, ask_within_hours, ask_once_in_days, ask_per_year, ask_share_percent,
                 CASE WHEN stored_bytes >= storage_megabytes * CAST(1000000 AS BIGINT) THEN 1 ELSE 0 END AS is_full
             FROM tenant WHERE id = \(tenant)
-            """)
-        guard let row else {
+            """, askingAhead: others())
+        guard let row = rows.first else {
             return AskingRules(surveysEnabled: false, onePerInteraction: true, limits: AskingLimits())
         }
         return AskingRules(

@@ -36,12 +36,15 @@ public struct Invitations: Sendable {
     /// Makes the invitations that the gates allow and tells who counts; replies in the order of the wishes.
     ///
     /// The unique index decides between runs that want the same customer asked about the same interaction.
+    /// - Parameter others: See ``Transaction/query(_:askingAhead:)``.
     public func invite(
-        _ wishes: [InvitationWish], of tenant: TenantID, in tx: any Transaction, at now: Moment
+        _ wishes: [InvitationWish], of tenant: TenantID, in tx: any Transaction, at now: Moment,
+        askingAhead others: @autoclosure () -> [SQL] = []
     ) throws -> [InvitationReply] {
         guard !wishes.isEmpty else { return [] }
         let store = InvitationStore(tenant: tenant, tx: tx)
-        let asking = Asking(store: store, rules: try store.rules(), secret: installation.secret, now: now)
+        let rules = try store.rules(askingAhead: others())
+        let asking = Asking(store: store, rules: rules, secret: installation.secret, now: now)
         let (replies, made) = try asking.answer(wishes)
         if !made.isEmpty {
             try changed(made.map { InvitationChanged(invitation: $0, from: nil, to: .queued) }, tx, now)
@@ -87,6 +90,11 @@ public struct Invitations: Sendable {
         let moved = Set(changes.map(\.invitation.id))
         try store.save(moved.sorted().compactMap { current[$0] }, at: now)
         try changed(changes, tx, now)
+    }
+
+    /// What ``move(_:of:in:at:)`` asks, for ``Transaction/query(_:askingAhead:)``.
+    func questions(about moves: [InvitationMove], of tenant: TenantID) -> [SQL] {
+        moves.isEmpty ? [] : [InvitationStore.locked(moves.map(\.invitation), of: tenant)]
     }
 
     /// Moves an invitation to a state and tells who counts. `sent` for the first time starts the link's validity.

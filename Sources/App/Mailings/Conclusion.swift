@@ -37,7 +37,10 @@ extension Mailings {
     ) throws {
         let ledger = LedgerStore(tx: tx, tenant: tenant)
         try ledger.takeBack(concluded.filter(\.takesBack).map(\.message.id))
-        let matched = try ledger.record(concluded.map(Self.change), at: now)
+        let matched = try ledger.record(
+            concluded.map(Self.change), at: now,
+            askingAhead: questions(about: concluded, of: tenant, wakesRuns: wakesRuns))
+        defer { tx.forgetAsked() }
         let kept = concluded.filter { matched.contains($0.message.id) }
         try EventStore(tx: tx, tenant: tenant).insert(kept.compactMap(\.event), at: now)
         try invitations.move(kept.compactMap(Self.move), of: tenant, in: tx, at: now)
@@ -51,6 +54,16 @@ extension Mailings {
             one.item.map { (item: $0, outcome: Self.outcome(one, at: now)) }
         }
         if !settled.isEmpty { try Work.settle(settled, in: tx) }
+    }
+
+    /// What is asked where all of them still matched, which is the rule.
+    private func questions(about concluded: [Concluded], of tenant: TenantID, wakesRuns: Bool) -> [SQL] {
+        let signalled = concluded.filter { one in
+            guard let signal = Self.signal(one.verdict) else { return false }
+            return Self.isHeardAlone(signal, of: one.message)
+        }
+        return invitations.questions(about: concluded.compactMap(Self.move), of: tenant)
+            + (wakesRuns ? [] : workflows.questions(aboutSignalled: signalled.compactMap(\.message.run), of: tenant))
     }
 
     private static func change(_ one: Concluded) -> LedgerStore.Change {
@@ -92,7 +105,7 @@ extension Mailings {
         for one in kept {
             guard let run = one.message.run, let signal = signal(one.verdict) else { continue }
             let block = one.message.block
-            if signal == .mailSent || one.message.recipients < 2 {
+            if isHeardAlone(signal, of: one.message) {
                 signals.append(MailSignal(run: run, block: block, signal))
             } else if let block {
                 // A mail that was refused weighs more than one that a gate held back.
@@ -116,6 +129,11 @@ extension Mailings {
             signals.append(MailSignal(run: key.run, block: key.block, said))
         }
         return signals
+    }
+
+    /// Whether a run hears what became of one mail whatever became of the block's others.
+    private static func isHeardAlone(_ signal: RunSignal, of message: LedgerMessage) -> Bool {
+        signal == .mailSent || message.recipients < 2
     }
 
     private static func signal(_ verdict: Verdict) -> RunSignal? {

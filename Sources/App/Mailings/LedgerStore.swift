@@ -160,7 +160,9 @@ struct LedgerStore {
     }
 
     /// Writes outcomes where attempt and message still match, in one statement: the messages that matched.
-    func record(_ changes: [Change], at now: Moment) throws -> Set<MessageID> {
+    func record(
+        _ changes: [Change], at now: Moment, askingAhead others: @autoclosure () -> [SQL] = []
+    ) throws -> Set<MessageID> {
         if changes.isEmpty { return [] }
         let values = changes.paddedForStatement.map { change -> SQL in
             """
@@ -176,7 +178,7 @@ struct LedgerStore {
             FROM outcome
             WHERE message.tenant_id = \(tenant) AND message.id = outcome.id AND message.attempt = outcome.attempt
             RETURNING message.id
-            """)
+            """, askingAhead: others())
         return Set(try rows.map { try $0.at(0) })
     }
 

@@ -51,6 +51,9 @@ public struct Mailings: Sendable {
         }
     }
 
+    /// What writing a centre's mails asks, for ``Transaction/query(_:askingAhead:)``.
+    func questions(of tenant: TenantID) -> [SQL] { settings.mailQuestions(of: tenant) + [HoldStore.query(tenant)] }
+
     /// Writes a ledger row for each mail to an employee.
     public func compose(_ due: [StaffMailDue], in tx: any Transaction, at now: Moment) throws {
         for (tenant, events) in Dictionary(grouping: due, by: \.tenant) {

@@ -45,6 +45,11 @@ public struct Services: Sendable {
         try ServicesStore(tx: tx, tenant: tenant).services(ids: ids, names: foldedNames)
     }
 
+    /// What ``services(ids:foldedNames:of:in:)`` asks, for ``Transaction/query(_:askingAhead:)``.
+    func questions(ids: [ServiceID], foldedNames: [String], of tenant: TenantID) -> [SQL] {
+        [ServicesStore.services(ids: ids, names: foldedNames, of: tenant)].compactMap(\.self)
+    }
+
     /// All services of a centre, by name.
     public func all(of tenant: TenantID, in tx: any Transaction) throws -> [Service] {
         try ServicesStore(tx: tx, tenant: tenant).all()
@@ -65,10 +70,12 @@ public struct Services: Sendable {
     }
 
     /// The dispositions of several services at once.
+    /// - Parameter others: See ``Transaction/query(_:askingAhead:)``.
     public func dispositions(
-        of services: [ServiceID], tenant: TenantID, in tx: any Transaction
+        of services: [ServiceID], tenant: TenantID, in tx: any Transaction,
+        askingAhead others: @autoclosure () -> [SQL] = []
     ) throws -> [ServiceID: [Disposition]] {
-        try ServicesStore(tx: tx, tenant: tenant).dispositions(of: services)
+        try ServicesStore(tx: tx, tenant: tenant).dispositions(of: services, askingAhead: others())
     }
 
     /// Dispositions by their ids, for pages that show what was picked.

@@ -66,18 +66,22 @@ struct ServicesStore {
     }
 
     func services(ids: [ServiceID], names: [String]) throws -> [Service] {
-        if ids.isEmpty, names.isEmpty { return [] }
+        guard let question = Self.services(ids: ids, names: names, of: tenant) else { return [] }
+        return try tx.query(question).map(Self.service)
+    }
+
+    /// Services by their ids or folded names; nil for none.
+    static func services(ids: [ServiceID], names: [String], of tenant: TenantID) -> SQL? {
+        if ids.isEmpty, names.isEmpty { return nil }
         var conditions: [SQL] = []
         if !ids.isEmpty { conditions.append("id IN (\(SQL.list(ids)))") }
         if !names.isEmpty {
             conditions.append("name_folded IN (\(SQL.list(names)))")
         }
-        return try tx.query(
-            """
+        return """
             SELECT id, name, type, uses_dispositions, requires_disposition, language, team_id, is_enabled
             FROM service WHERE tenant_id = \(tenant) AND (\(conditions.joined(separator: " OR ")))
             """
-        ).map(Self.service)
     }
 
     func all() throws -> [Service] {
@@ -101,7 +105,9 @@ struct ServicesStore {
         }
     }
 
-    func dispositions(of services: [ServiceID]) throws -> [ServiceID: [Disposition]] {
+    func dispositions(
+        of services: [ServiceID], askingAhead others: @autoclosure () -> [SQL] = []
+    ) throws -> [ServiceID: [Disposition]] {
         if services.isEmpty { return [:] }
         let ids = SQL.list(services)
         let rows = try tx.query(
@@ -114,7 +120,7 @@ struct ServicesStore {
                 AND disposition_folder.id = disposition.folder_id
             WHERE disposition.tenant_id = \(tenant) AND disposition.service_id IN (\(ids))
             ORDER BY disposition_folder.position, disposition.position, disposition.id
-            """)
+            """, askingAhead: others())
         return Dictionary(grouping: try rows.map(Self.disposition), by: \.service)
     }
 

@@ -16,6 +16,12 @@ public struct Settings: Sendable {
         try SMTPSettingsStore(tx: tx, secret: installation.secret).find(tenant)
     }
 
+    /// What ``smtp(of:in:)``, ``limits(of:in:)`` and ``signingKeys(of:in:)`` ask, for
+    /// ``Transaction/query(_:askingAhead:)``.
+    func mailQuestions(of tenant: TenantID) -> [SQL] {
+        [SMTPSettingsStore.query(tenant), TenantsStore.tenant(tenant), SigningKeysStore.query(tenant)]
+    }
+
     /// When a centre works; round the clock while nobody has said anything.
     public func hours(of tenant: TenantID, in tx: any Transaction) throws -> BusinessHours {
         try CentreSettingsStore(tx: tx, tenant: tenant).hours() ?? .always

@@ -9,10 +9,10 @@ struct ListeningStore {
     let tx: any Transaction
 
     /// The enabled configurations of services, in the order of their ids.
-    func configurations(of services: Set<ServiceID>) throws -> [ServiceID: [ListeningConfiguration]] {
+    func configurations(of services: [ServiceID]) throws -> [ServiceID: [ListeningConfiguration]] {
         guard !services.isEmpty else { return [:] }
         var found: [ServiceID: [ListeningConfiguration]] = [:]
-        for row in try tx.query(Self.configurations(of: services.sorted(), tenant: tenant)) {
+        for row in try tx.query(Self.configurations(of: services, tenant: tenant)) {
             let trigger = try WorkflowsStore.trigger(row)
             let id: ConfigurationID = try row.get("id")
             let service: ServiceID = try row.get("service_id")

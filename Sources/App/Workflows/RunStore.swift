@@ -52,21 +52,27 @@ struct RunStore {
 
     /// Runs that are not over, locked until the transaction's end.
     func locked(_ ids: [RunID]) throws -> [Run] {
-        try locked("r.id IN (\(Self.list(ids))) AND r.state IN ('ready', 'waiting', 'sending')")
+        let condition: SQL = "r.id IN (\(Self.list(ids))) AND r.state IN ('ready', 'waiting', 'sending')"
+        return try tx.query(Self.locked(condition, of: tenant)).map(run)
     }
 
     /// A run that a late return of its mail may still send another way, locked; nil when it was ended otherwise, or was
     /// sent another way before.
     func lockedForReturn(_ id: RunID) throws -> Run? {
-        try locked(
-            "r.id = \(id) AND r.state IN ('ready', 'waiting', 'sending', 'finished') AND r.late_block IS NULL"
-        ).first
+        let condition: SQL = """
+            r.id = \(id) AND r.state IN ('ready', 'waiting', 'sending', 'finished') AND r.late_block IS NULL
+            """
+        return try tx.one(Self.locked(condition, of: tenant)).map(run)
     }
 
     /// Runs that wait for news of their mail and have heard none, locked.
     func lockedForSignal(_ ids: [RunID]) throws -> [Run] {
         if ids.isEmpty { return [] }
-        return try locked("r.id IN (\(Self.list(ids))) AND r.state = 'sending' AND r.signal IS NULL")
+        return try tx.query(Self.lockedForSignal(ids, of: tenant)).map(run)
+    }
+
+    static func lockedForSignal(_ ids: [RunID], of tenant: TenantID) -> SQL {
+        locked("r.id IN (\(list(ids))) AND r.state = 'sending' AND r.signal IS NULL", of: tenant)
     }
 
     /// Remembers the block whose mail came back late.
@@ -74,21 +80,19 @@ struct RunStore {
         try tx.execute("UPDATE run SET late_block = \(block) WHERE tenant_id = \(tenant) AND id = \(id)")
     }
 
-    private func locked(_ condition: SQL) throws -> [Run] {
-        try tx.query(
-            """
-            SELECT r.id, r.version_id, r.configuration_id, r.interaction_id, r.agent_id, r.team_id, r.service_id,
-                r.disposition_id, r.completed_on, r.state, r.reason, r.block, r.signal, r.variables, r.due_at,
-                r.created_at, r.is_test, r.workflow_id, r.late_block,
-                COALESCE((SELECT c.is_enabled FROM workflow_configuration c
-                    WHERE c.tenant_id = r.tenant_id AND c.id = r.configuration_id), 0) AS is_enabled,
-                COALESCE((SELECT c.limits FROM workflow_configuration c
-                    WHERE c.tenant_id = r.tenant_id AND c.id = r.configuration_id), '{}') AS limits
-            FROM run r
-            WHERE r.tenant_id = \(tenant) AND \(condition)
-            ORDER BY r.id\(Fragment.forUpdate)
-            """
-        ).map(run)
+    private static func locked(_ condition: SQL, of tenant: TenantID) -> SQL {
+        """
+        SELECT r.id, r.version_id, r.configuration_id, r.interaction_id, r.agent_id, r.team_id, r.service_id,
+            r.disposition_id, r.completed_on, r.state, r.reason, r.block, r.signal, r.variables, r.due_at,
+            r.created_at, r.is_test, r.workflow_id, r.late_block,
+            COALESCE((SELECT c.is_enabled FROM workflow_configuration c
+                WHERE c.tenant_id = r.tenant_id AND c.id = r.configuration_id), 0) AS is_enabled,
+            COALESCE((SELECT c.limits FROM workflow_configuration c
+                WHERE c.tenant_id = r.tenant_id AND c.id = r.configuration_id), '{}') AS limits
+        FROM run r
+        WHERE r.tenant_id = \(tenant) AND \(condition)
+        ORDER BY r.id\(Fragment.forUpdate)
+        """
     }
 
     private func run(_ row: Row) throws -> Run {

@@ -157,7 +157,9 @@ extension Workflows {
                 wishes.append((position, run.wish(form: form, addresses: demand.recipients)))
             }
         }
-        let given = try invitations.invite(wishes.map(\.wish), of: tenant, in: tx, at: now)
+        defer { tx.forgetAsked() }
+        let given = try invitations.invite(
+            wishes.map(\.wish), of: tenant, in: tx, at: now, askingAhead: mailQuestions(tenant))
         for (wish, reply) in zip(wishes, given) { replies[wish.position] = reply }
         var due: [MessageDue] = []
         for (position, demand) in demands {

@@ -20,6 +20,12 @@ extension Workflows {
         try start(Set(Trigger.Event.allCases), events, isLater: isLater, in: tx, at: now)
     }
 
+    /// What ``consider(_:isLater:in:at:)`` asks first of interactions of these services, for
+    /// ``Transaction/query(_:askingAhead:)``.
+    func questions(aboutInteractionsOf services: [ServiceID], of tenant: TenantID) -> [SQL] {
+        services.isEmpty ? [] : [ListeningStore.configurations(of: services, tenant: tenant)]
+    }
+
     /// The interaction has ended before, and its sentiment became known: triggers on sentiment are asked.
     public func sentimentArrived(
         _ event: InteractionCompleted, isLater: Bool = false, in tx: any Transaction, at now: Moment
@@ -83,9 +89,9 @@ extension Workflows {
         _ triggers: Set<Trigger.Event>, _ events: [InteractionCompleted], _ store: ListeningStore
     ) throws -> [Match] {
         let asking = events.indices.filter { events[$0].part != nil || events[$0].isEnd }
-        let listening = try store.configurations(of: Set(asking.map { events[$0].service.id }))
+        let listening = try store.configurations(of: Set(asking.map { events[$0].service.id }).sorted())
         guard !listening.isEmpty else { return [] }
-        let ran = try store.ran(asking.map { events[$0].interaction })
+        let ran = try store.ran(asking.map { events[$0] }.filter { !$0.isNew }.map(\.interaction))
         return asking.flatMap { position in
             let event = events[position]
             return (listening[event.service.id] ?? []).compactMap { configuration -> Match? in

@@ -11,17 +11,21 @@ public struct Workflows: Sendable {
     let inbox: Inbox
     /// Who writes the mails (Mailings).
     let messagesDue: @Sendable ([MessageDue], any Transaction, Moment) throws -> Void
+    /// What they ask of a centre, for ``Transaction/query(_:askingAhead:)``.
+    let mailQuestions: @Sendable (TenantID) -> [SQL]
     let shelf = ScenarioShelf()
 
     public init(
         installation: Installation, surveys: Surveys, invitations: Invitations, inbox: Inbox,
-        messagesDue: @escaping @Sendable ([MessageDue], any Transaction, Moment) throws -> Void
+        messagesDue: @escaping @Sendable ([MessageDue], any Transaction, Moment) throws -> Void,
+        mailQuestions: @escaping @Sendable (TenantID) -> [SQL] = { _ in [] }
     ) {
         self.installation = installation
         self.surveys = surveys
         self.invitations = invitations
         self.inbox = inbox
         self.messagesDue = messagesDue
+        self.mailQuestions = mailQuestions
     }
 
     /// The interaction goes on: its waiting runs are cancelled. A mail that is on its way meets the gate.
@@ -61,6 +65,11 @@ public struct Workflows: Sendable {
             return run.signal == nil ? nil : run
         }
         try wakeLater(try advance(taken, of: tenant, in: tx, at: now), of: tenant, in: tx)
+    }
+
+    /// What ``signal(_:of:isLater:in:at:)`` asks of these runs, for ``Transaction/query(_:askingAhead:)``.
+    func questions(aboutSignalled runs: [RunID], of tenant: TenantID) -> [SQL] {
+        runs.isEmpty ? [] : [RunStore.lockedForSignal(Set(runs).sorted(), of: tenant)]
     }
 
     /// A mail of a run came back after all. Where nobody else has got the block's mail, the run walks the block's

@@ -23,6 +23,7 @@ struct PostgresPipeline {
     private struct Sent {
         let text: String
         let expectation: Expectation?
+        let question: PostgresQuestion?
     }
 
     private let handle: OpaquePointer
@@ -37,14 +38,15 @@ struct PostgresPipeline {
 
     /// Sends a statement; false when libpq would not.
     mutating func add(
-        _ text: String, expecting expectation: Expectation? = nil, _ send: (OpaquePointer) -> Int32
+        _ text: String, expecting expectation: Expectation? = nil, answering question: PostgresQuestion? = nil,
+        _ send: (OpaquePointer) -> Int32
     ) -> Bool {
         guard !sent.isEmpty || PQenterPipelineMode(handle) == 1 else { return false }
         guard send(handle) == 1 else {
             if sent.isEmpty { PQexitPipelineMode(handle) }
             return false
         }
-        sent.append(Sent(text: text, expectation: expectation))
+        sent.append(Sent(text: text, expectation: expectation, question: question))
         return true
     }
 
@@ -77,6 +79,10 @@ struct PostgresPipeline {
         answers.last = nil
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
+            if let question = one.question {
+                question.result = result
+                return
+            }
             answers.last = result
             guard let expectation = one.expectation, answers.unmet == nil else { return }
             do {

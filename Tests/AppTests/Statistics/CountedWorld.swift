@@ -80,7 +80,7 @@ struct CountedWorld {
                 \(tenant), \(id), '1', \(tx.newID()), \(belonging.agent), \(belonging.team), '', \(at), \([UInt8]()))
             """)
         let event = InteractionCompleted(
-            tenant: tenant, interaction: id, channel: .voice, direction: .inbound,
+            tenant: tenant, interaction: id, isNew: false, channel: .voice, direction: .inbound,
             service: Self.service(belonging.service.raw), part: .init(part: "1", agent: belonging.agent, note: ""),
             isEnd: true, disposition: nil, disposedText: nil, agent: belonging.agent, team: belonging.team,
             contact: nil, caseID: nil, caseNumber: nil, caseTitle: nil, customerName: nil, customerEmail: nil,

@@ -200,7 +200,7 @@ struct CallCentre: Sendable {
         sentiment: Double? = nil, at now: Moment = Moment(milliseconds: 1_772_442_000_000)
     ) -> InteractionCompleted {
         InteractionCompleted(
-            tenant: tenant, interaction: InteractionID(raw: id), channel: .voice, direction: .inbound,
+            tenant: tenant, interaction: InteractionID(raw: id), isNew: false, channel: .voice, direction: .inbound,
             service: service, part: part.map { .init(part: $0, agent: agent, note: "позвонить") },
             isEnd: isEnd, disposition: disposition, disposedText: nil, agent: agent, team: nil, contact: nil,
             caseID: nil, caseNumber: "C-1001", caseTitle: nil, customerName: "Иван Смирнов", customerEmail: email,
