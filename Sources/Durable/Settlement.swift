@@ -81,6 +81,27 @@ struct Settlement {
 
     /// Ends those that nobody scheduled again meanwhile.
     func delete(for dialect: Dialect) -> SQL {
+        deleteAlike(for: dialect) ?? deleteAny(for: dialect)
+    }
+
+    /// The same where the rows differ in their subjects only, as those of one claim mostly do: nothing has to be looked
+    /// up for each of them. Nil where they differ otherwise.
+    private func deleteAlike(for dialect: Dialect) -> SQL? {
+        guard let first = rows.first?.item,
+            rows.allSatisfy({ row in
+                row.item.tenant == first.tenant && row.item.revision == first.revision
+                    && row.item.lease.id == first.lease.id
+            })
+        else { return nil }
+        return """
+            DELETE FROM work
+            WHERE kind = \(kind.name) AND tenant_id = \(first.tenant)\(range(for: dialect))
+                AND subject_id IN (\(SQL.list(rows.map(\.item.subject)))) AND revision = \(first.revision)
+                AND lease = \(first.lease.id)
+            """
+    }
+
+    private func deleteAny(for dialect: Dialect) -> SQL {
         """
         WITH settled(tenant_id, subject_id, revision, lease) AS (VALUES \(values))
         DELETE FROM work
