@@ -15,7 +15,7 @@ enum InteractionLimits {
     /// Transactions under way at once where the database allows several, and how long the next one waits after a large
     /// one for the senders that were just answered: the smaller it is, the more statements each interaction costs.
     static let transactionsAtOnce = 2
-    static let lull = Duration.milliseconds(7)
+    static let lull = Duration.milliseconds(12)
     /// Characters of texts.
     static let name = 200
     static let login = AccountsLimits.loginLength
