@@ -7,9 +7,10 @@ public protocol Transaction: AnyObject {
     /// Runs a statement and returns its rows. Statements are prepared once per connection and kept.
     func query(_ sql: SQL) throws -> [Row]
     /// The same, and along with it questions that ``query(_:)`` will ask a little later, with the same text and values,
-    /// for rows that are not changed in between. On PostgreSQL they are carried out right after it in the same round
-    /// trip, and that call only takes the rows; on SQLite, where no question travels, it asks them itself. What nobody
-    /// takes has cost its work, and is to be forgotten: ``forgetAsked()``.
+    /// for rows that are not changed in between. On PostgreSQL they are carried out right after it, mostly in the same
+    /// round trip, and that call only takes the rows; on SQLite, where no question travels, it asks them itself. The
+    /// error of a question may be thrown here, by any later statement, or with the commit. What nobody takes has cost
+    /// its work, and is to be forgotten: ``forgetAsked()``.
     func query(_ sql: SQL, askingAhead others: @autoclosure () -> [SQL]) throws -> [Row]
     /// Forgets rows that were asked ahead and not taken, so that nobody takes them for what is there later.
     func forgetAsked()

@@ -77,9 +77,12 @@ final class OpenTransaction: Transaction {
     func query(_ sql: SQL) throws -> [Row] { try run(sql).rows }
 
     func query(_ sql: SQL, askingAhead others: @autoclosure () -> [SQL]) throws -> [Row] {
-        guard let first = try ask(sql) else { return try query(sql) }
+        let (text, values) = sql.rendered(for: connection.dialect)
+        guard let first = try keepingFailure({ try connection.ask(text: text, values: values) }) else {
+            return try run(text: text, values: values).rows
+        }
         asked += try others().compactMap(ask)
-        return try keepingFailure { try first.question.answer() }.rows
+        return try keepingFailure { try first.answer() }.rows
     }
 
     func forgetAsked() { asked = [] }
@@ -137,6 +140,10 @@ final class OpenTransaction: Transaction {
 
     private func run(_ sql: SQL) throws -> StatementResult {
         let (text, values) = sql.rendered(for: connection.dialect)
+        return try run(text: text, values: values)
+    }
+
+    private func run(text: String, values: [SQLValue]) throws -> StatementResult {
         if let place = asked.firstIndex(where: { $0.text == text && $0.values == values }) {
             let question = asked.remove(at: place).question
             return try keepingFailure { try question.answer() }

@@ -13,7 +13,7 @@ public struct InteractionCompleted: Sendable {
 
     public let tenant: TenantID
     public let interaction: InteractionID
-    /// Whether this transaction has made it, so that nothing has followed from it yet.
+    /// Whether this delivery has made it, so that nothing has followed from it yet.
     public let isNew: Bool
     public let channel: Channel
     public let direction: Direction

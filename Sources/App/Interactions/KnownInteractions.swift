@@ -11,7 +11,7 @@ struct KnownInteractions {
     private let servicesByName: [String: Service]
     private let dispositions: [ServiceID: [Disposition]]
 
-    /// - Parameter others: What will be asked next whatever is known.
+    /// - Parameter others: See ``Transaction/query(_:askingAhead:)``.
     init(
         of deliveries: [Intake], from sender: IntakeSender, rooms: Interactions, in tx: any Transaction,
         askingAhead others: @autoclosure () -> [SQL]

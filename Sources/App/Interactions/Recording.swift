@@ -44,7 +44,7 @@ struct Recording {
         return outcomes.compactMap(\.self)
     }
 
-    /// What is asked of deliveries that nobody has made before, which most are.
+    /// What is asked next where all of the deliveries are new and none is refused, which is the rule.
     private func questions(about deliveries: [Intake], by customers: [CustomerReference]) -> [SQL] {
         let agents = deliveries.filter { $0.act == .complete }.compactMap(\.completion.agent)
         return rooms.accounts.questions(aboutAgents: agents, of: sender.tenant)
@@ -117,6 +117,8 @@ struct Recording {
         if named.isEmpty { return }
         let references = named.map { AgentReference(login: drafts[$0].agentLogin ?? "", team: drafts[$0].service.team) }
         let agents = try rooms.accounts.findOrMakeAgents(references, of: sender.tenant, in: tx, at: now)
+        // Making them may have waited for another transaction, which may have made the customers, too.
+        if agents.contains(where: { $0?.isNew == true }) { tx.forgetAsked() }
         for (index, agent) in zip(named, agents) {
             drafts[index].agent = agent
             if agent?.isNew != false {

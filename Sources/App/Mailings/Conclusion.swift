@@ -56,14 +56,13 @@ extension Mailings {
         if !settled.isEmpty { try Work.settle(settled, in: tx) }
     }
 
-    /// What is asked where all of them still matched, which is the rule.
+    /// What is asked where all of them still matched, which is the rule. Runs are locked in one order by all, so they
+    /// are not asked for ahead where some of them come later, after the other mails of their block.
     private func questions(about concluded: [Concluded], of tenant: TenantID, wakesRuns: Bool) -> [SQL] {
-        let signalled = concluded.filter { one in
-            guard let signal = Self.signal(one.verdict) else { return false }
-            return Self.isHeardAlone(signal, of: one.message)
-        }
-        return invitations.questions(about: concluded.compactMap(Self.move), of: tenant)
-            + (wakesRuns ? [] : workflows.questions(aboutSignalled: signalled.compactMap(\.message.run), of: tenant))
+        let signals = concluded.compactMap { one in Self.signal(one.verdict).map { (one.message, $0) } }
+        let ofInvitations = invitations.questions(about: concluded.compactMap(Self.move), of: tenant)
+        guard !wakesRuns, signals.allSatisfy({ Self.isHeardAlone($1, of: $0) }) else { return ofInvitations }
+        return ofInvitations + workflows.questions(aboutSignalled: signals.compactMap(\.0.run), of: tenant)
     }
 
     private static func change(_ one: Concluded) -> LedgerStore.Change {
