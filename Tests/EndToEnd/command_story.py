@@ -169,7 +169,9 @@ def walk_mail(terminal, server, mail):
     use_smtp(server, mail)
     good = terminal.json("send-test", "--to", "operator@example.org", "--tenant", "demo")
     assert good["isGood"] and len(good["steps"]) == 4, good
-    assert [recipient for recipient, _ in mail.received()] == ["operator@example.org"]
+    # The centre's own mail may leave by the same server meanwhile.
+    recipients = [recipient for recipient, _ in mail.received()]
+    assert recipients.count("operator@example.org") == 1, recipients
     words = terminal.run("send-test", "--to", "operator@example.org", "--tenant", "demo", language="ru")
     assert words.count("\n") == 4 and all(line.startswith("+ ") for line in words.splitlines()), words
     mail.password = "another password"
