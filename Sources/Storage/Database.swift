@@ -6,14 +6,14 @@ public protocol Transaction: AnyObject {
     var dialect: Dialect { get }
     /// Runs a statement and returns its rows. Statements are prepared once per connection and kept.
     func query(_ sql: SQL) throws -> [Row]
-    /// The same, and along with it questions that ``query(_:)`` will ask a little later, with the same text and values,
-    /// for rows that are not changed in between. On PostgreSQL they are carried out right after it, mostly in the same
-    /// round trip, and that call only takes the rows; on SQLite, where no question travels, it asks them itself. The
-    /// error of a question may be thrown here, by any later statement, or with the commit. What nobody takes has cost
-    /// its work, and is to be forgotten: ``forgetAsked()``.
-    func query(_ sql: SQL, askingAhead others: @autoclosure () -> [SQL]) throws -> [Row]
-    /// Forgets rows that were asked ahead and not taken, so that nobody takes them for what is there later.
-    func forgetAsked()
+    /// The same, and along with it look-ups that ``query(_:)`` will run a little later, with the same text and values,
+    /// of rows that are not changed in between. On PostgreSQL they are carried out right after it, mostly in the same
+    /// round trip, and that call only takes their rows; on SQLite, where nothing travels, it runs them itself. The
+    /// error of a look-up may be thrown here, by any later statement, or with the commit. What nobody takes has cost
+    /// its work, and is to be forgotten: ``forgetLookUps()``.
+    func query(_ sql: SQL, lookingUp others: @autoclosure () -> [SQL]) throws -> [Row]
+    /// Forgets rows that were looked up and not taken, so that nobody takes them for what is there later.
+    func forgetLookUps()
     /// Runs a statement and returns how many rows it changed.
     @discardableResult func execute(_ sql: SQL) throws -> Int
     /// Runs a statement that may as well be carried out a little later: before the next one, or with the commit. On

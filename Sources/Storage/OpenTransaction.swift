@@ -13,13 +13,13 @@ protocol Connection: AnyObject {
     /// Runs one statement as it stands, for schema changes.
     func runOnce(_ text: String) throws
     /// Sends a statement whose result somebody takes later. Nil where that is of no use: it is run then.
-    func ask(text: String, values: [SQLValue]) throws -> (any Question)?
+    func lookUp(text: String, values: [SQLValue]) throws -> (any LookUp)?
 }
 
 /// A statement that was sent, and its result once that is there.
-protocol Question: AnyObject {
+protocol LookUp: AnyObject {
     /// Waits for the result, which can be taken once.
-    func answer() throws -> StatementResult
+    func take() throws -> StatementResult
 }
 
 extension Connection {
@@ -28,7 +28,7 @@ extension Connection {
         try expectation?.check(changes)
     }
 
-    func ask(text: String, values: [SQLValue]) throws -> (any Question)? { nil }
+    func lookUp(text: String, values: [SQLValue]) throws -> (any LookUp)? { nil }
 }
 
 /// How many rows a statement must change, and what it means if it does not.
@@ -53,18 +53,18 @@ struct StatementResult {
 /// engine only, a failed statement ends the transaction on both: later statements repeat the error, and a body that
 /// hides it fails nevertheless.
 final class OpenTransaction: Transaction {
-    /// What was asked ahead and has not been taken.
-    private struct Asked {
+    /// What was looked up along with something else, and has not been taken.
+    private struct Ahead {
         let text: String
         let values: [SQLValue]
-        let question: any Question
+        let lookUp: any LookUp
     }
 
     private let connection: any Connection
     private let mint: IDMint
     private var failure: (any Error)?
     private var isOver = false
-    private var asked: [Asked] = []
+    private var ahead: [Ahead] = []
     private(set) var actions: [@Sendable () -> Void] = []
 
     init(connection: any Connection, mint: IDMint) {
@@ -76,16 +76,16 @@ final class OpenTransaction: Transaction {
 
     func query(_ sql: SQL) throws -> [Row] { try run(sql).rows }
 
-    func query(_ sql: SQL, askingAhead others: @autoclosure () -> [SQL]) throws -> [Row] {
+    func query(_ sql: SQL, lookingUp others: @autoclosure () -> [SQL]) throws -> [Row] {
         let (text, values) = sql.rendered(for: connection.dialect)
-        guard let first = try keepingFailure({ try connection.ask(text: text, values: values) }) else {
+        guard let first = try keepingFailure({ try connection.lookUp(text: text, values: values) }) else {
             return try run(text: text, values: values).rows
         }
-        asked += try others().compactMap(ask)
-        return try keepingFailure { try first.answer() }.rows
+        ahead += try others().compactMap(lookUpAhead)
+        return try keepingFailure { try first.take() }.rows
     }
 
-    func forgetAsked() { asked = [] }
+    func forgetLookUps() { ahead = [] }
 
     func execute(_ sql: SQL) throws -> Int { try run(sql).changes }
 
@@ -132,10 +132,10 @@ final class OpenTransaction: Transaction {
         try keepingFailure { try connection.send(text: text, values: values, expecting: expectation) }
     }
 
-    private func ask(_ sql: SQL) throws -> Asked? {
+    private func lookUpAhead(_ sql: SQL) throws -> Ahead? {
         let (text, values) = sql.rendered(for: connection.dialect)
-        return try keepingFailure { try connection.ask(text: text, values: values) }
-            .map { Asked(text: text, values: values, question: $0) }
+        return try keepingFailure { try connection.lookUp(text: text, values: values) }
+            .map { Ahead(text: text, values: values, lookUp: $0) }
     }
 
     private func run(_ sql: SQL) throws -> StatementResult {
@@ -144,9 +144,9 @@ final class OpenTransaction: Transaction {
     }
 
     private func run(text: String, values: [SQLValue]) throws -> StatementResult {
-        if let place = asked.firstIndex(where: { $0.text == text && $0.values == values }) {
-            let question = asked.remove(at: place).question
-            return try keepingFailure { try question.answer() }
+        if let place = ahead.firstIndex(where: { $0.text == text && $0.values == values }) {
+            let lookUp = ahead.remove(at: place).lookUp
+            return try keepingFailure { try lookUp.take() }
         }
         return try keepingFailure { try connection.run(text: text, values: values) }
     }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A transaction that remembers what was asked ahead, so that a test sees whether somebody took it.
+// A transaction that remembers what was looked up ahead, so that a test sees whether somebody took it.
 import Storage
 
 /// Passes everything on to a transaction of the test's database.
 public final class WatchedTransaction: Transaction {
     private let inner: any Transaction
-    private var asked: [String] = []
-    /// What was asked ahead and forgotten before anybody took it: it was asked for nothing, and again by itself.
+    private var ahead: [String] = []
+    /// What was looked up ahead and forgotten before anybody took it: for nothing, and perhaps again by itself.
     public private(set) var wasted: [String] = []
-    /// How many questions somebody took.
+    /// How many look-ups somebody took.
     public private(set) var taken = 0
 
     public init(_ inner: any Transaction) { self.inner = inner }
@@ -17,23 +17,23 @@ public final class WatchedTransaction: Transaction {
     public var origin: DatabaseOrigin { inner.origin }
 
     public func query(_ sql: SQL) throws -> [Row] {
-        if let place = asked.firstIndex(of: name(sql)) {
-            asked.remove(at: place)
+        if let place = ahead.firstIndex(of: name(sql)) {
+            ahead.remove(at: place)
             taken += 1
         }
         return try inner.query(sql)
     }
 
-    public func query(_ sql: SQL, askingAhead others: @autoclosure () -> [SQL]) throws -> [Row] {
-        let questions = others()
-        asked += questions.map(name)
-        return try inner.query(sql, askingAhead: questions)
+    public func query(_ sql: SQL, lookingUp others: @autoclosure () -> [SQL]) throws -> [Row] {
+        let lookUps = others()
+        ahead += lookUps.map(name)
+        return try inner.query(sql, lookingUp: lookUps)
     }
 
-    public func forgetAsked() {
-        wasted += asked
-        asked = []
-        inner.forgetAsked()
+    public func forgetLookUps() {
+        wasted += ahead
+        ahead = []
+        inner.forgetLookUps()
     }
 
     public func execute(_ sql: SQL) throws -> Int { try inner.execute(sql) }

@@ -102,9 +102,9 @@ public struct Accounts: Sendable {
         }
     }
 
-    /// What ``findOrMakeAgents(_:of:in:at:)`` asks first of these login names, and ``tenant(_:in:)``, for
-    /// ``Transaction/query(_:askingAhead:)``.
-    func questions(aboutAgents logins: [String], of tenant: TenantID) -> [SQL] {
+    /// What ``findOrMakeAgents(_:of:in:at:)`` looks up first of these login names, and ``tenant(_:in:)``, for
+    /// ``Transaction/query(_:lookingUp:)``.
+    func lookUps(aboutAgents logins: [String], of tenant: TenantID) -> [SQL] {
         let people = PeopleStore.people(foldedLogins: logins.map(\.trimmed.folded), of: tenant)
         return [people, TenantsStore.tenant(tenant)].compactMap(\.self)
     }

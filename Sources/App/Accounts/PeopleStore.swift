@@ -19,8 +19,8 @@ struct PeopleStore {
     }
 
     func people(foldedLogins: some Sequence<String>) throws -> [String: Person] {
-        guard let question = Self.people(foldedLogins: foldedLogins, of: tenant) else { return [:] }
-        let found = try people(question)
+        guard let lookUp = Self.people(foldedLogins: foldedLogins, of: tenant) else { return [:] }
+        let found = try people(lookUp)
         return Dictionary(found.map { ($0.login.folded, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -53,8 +53,8 @@ struct PeopleStore {
         """
     }
 
-    private func people(_ question: SQL) throws -> [Person] {
-        let rows = try tx.query(question)
+    private func people(_ lookUp: SQL) throws -> [Person] {
+        let rows = try tx.query(lookUp)
         var people: [Person] = []
         for row in rows {
             let person = try Self.person(row)

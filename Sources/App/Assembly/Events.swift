@@ -41,7 +41,7 @@ struct Events: Sendable {
     var ofInteractions: InteractionEvents {
         InteractionEvents(
             completed: { try interactionsCompleted($0, isLater: $1, in: $2, at: $3) },
-            questions: { rooms.value.workflows.questions(aboutInteractionsOf: $1, of: $0) },
+            lookUps: { rooms.value.workflows.lookUps(aboutInteractionsOf: $1, of: $0) },
             reopened: { try interactionReopened($1, of: $0, in: $2, at: $3) },
             sentimentArrived: { try sentimentArrived($0, isLater: $1, in: $2, at: $3) },
             runsStarted: { try runsStarted(by: $1, of: $0, in: $2) })
@@ -51,6 +51,9 @@ struct Events: Sendable {
     func messagesDue(_ events: [MessageDue], in tx: any Transaction, at now: Moment) throws {
         try rooms.value.mailings.compose(events, in: tx, at: now)
     }
+
+    /// What writing them looks up of a centre.
+    func mailLookUps(of tenant: TenantID) -> [SQL] { rooms.value.mailings.lookUps(of: tenant) }
 
     /// Employees were told something in the product: copies go to their mail.
     func staffMailsDue(_ events: [StaffMailDue], in tx: any Transaction, at now: Moment) throws {

@@ -51,7 +51,7 @@ public struct Rooms: Sendable {
         workflows = Workflows(
             installation: installation, surveys: surveys, invitations: invitations, inbox: inbox,
             messagesDue: { try events.messagesDue($0, in: $1, at: $2) },
-            mailQuestions: { later.value.mailings.questions(of: $0) })
+            mailLookUps: { events.mailLookUps(of: $0) })
         mailings = Mailings(
             installation: installation, settings: settings, invitations: invitations, inbox: inbox,
             workflows: workflows)

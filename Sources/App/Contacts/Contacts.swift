@@ -18,8 +18,8 @@ public struct Contacts: Sendable {
         try ContactsStore(tx: tx, tenant: tenant).findOrMake(customers, at: now)
     }
 
-    /// What ``findOrMake(_:of:in:at:)`` asks first of these customers, for ``Transaction/query(_:askingAhead:)``.
-    func questions(about customers: [CustomerReference], of tenant: TenantID) -> [SQL] {
+    /// What ``findOrMake(_:of:in:at:)`` looks up first of these customers, for ``Transaction/query(_:lookingUp:)``.
+    func lookUps(about customers: [CustomerReference], of tenant: TenantID) -> [SQL] {
         [ContactsStore.candidates(for: customers, of: tenant)].compactMap(\.self)
     }
 

@@ -20,8 +20,8 @@ struct ContactsStore {
     /// Everybody whom these customers may be, in one statement.
     func candidates(for customers: [CustomerReference]) throws -> ContactCandidates {
         var candidates = ContactCandidates()
-        guard let question = Self.candidates(for: customers, of: tenant) else { return candidates }
-        for row in try tx.query(question) {
+        guard let lookUp = Self.candidates(for: customers, of: tenant) else { return candidates }
+        for row in try tx.query(lookUp) {
             let found: String = try row.at(1)
             let contact: ContactID = try row.at(2)
             switch try row.at(0, as: String.self) {

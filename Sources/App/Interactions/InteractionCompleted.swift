@@ -58,8 +58,8 @@ public struct InteractionEvents: Sendable {
     /// Interactions of one centre: returns the runs that each started, in their order.
     /// Where the flag is set, what follows is left to transactions of its own as far as it can be.
     public var completed: @Sendable ([InteractionCompleted], Bool, any Transaction, Moment) throws -> [[RunStarted]]
-    /// What `completed` will ask of interactions of these services, for ``Transaction/query(_:askingAhead:)``.
-    public var questions: @Sendable (TenantID, [ServiceID]) -> [SQL]
+    /// What `completed` looks up of interactions of these services, for ``Transaction/query(_:lookingUp:)``.
+    public var lookUps: @Sendable (TenantID, Set<ServiceID>) -> [SQL]
     /// The interaction was taken up again: waiting runs end.
     public var reopened: @Sendable (TenantID, InteractionID, any Transaction, Moment) throws -> Void
     /// An ended interaction's sentiment became known within a day of the end: triggers on sentiment are asked, once.
@@ -70,7 +70,7 @@ public struct InteractionEvents: Sendable {
 
     public init(
         completed: @escaping @Sendable ([InteractionCompleted], Bool, any Transaction, Moment) throws -> [[RunStarted]],
-        questions: @escaping @Sendable (TenantID, [ServiceID]) -> [SQL] = { _, _ in [] },
+        lookUps: @escaping @Sendable (TenantID, Set<ServiceID>) -> [SQL] = { _, _ in [] },
         reopened: @escaping @Sendable (TenantID, InteractionID, any Transaction, Moment) throws -> Void,
         sentimentArrived:
             @escaping @Sendable (InteractionCompleted, Bool, any Transaction, Moment) throws
@@ -80,7 +80,7 @@ public struct InteractionEvents: Sendable {
             -> [InteractionID: [RunStarted]] = { _, _, _ in [:] }
     ) {
         self.completed = completed
-        self.questions = questions
+        self.lookUps = lookUps
         self.reopened = reopened
         self.sentimentArrived = sentimentArrived
         self.runsStarted = runsStarted

@@ -15,7 +15,7 @@ struct InteractionsStore {
 
     /// Interactions by their senders' ids, locked in the order of the ids until the transaction ends.
     func locked(
-        source: String, externalIDs: [String], askingAhead others: @autoclosure () -> [SQL] = []
+        source: String, externalIDs: [String], lookingUp others: @autoclosure () -> [SQL] = []
     ) throws -> [String: Interaction] {
         if externalIDs.isEmpty { return [:] }
         let list = SQL.list(externalIDs.sorted())
@@ -24,7 +24,7 @@ struct InteractionsStore {
             SELECT \(Self.columns) FROM interaction
             WHERE tenant_id = \(tenant) AND source = \(source) AND external_id IN (\(list))
             ORDER BY external_id\(Fragment.forUpdate)
-            """, askingAhead: others())
+            """, lookingUp: others())
         return Dictionary(
             try rows.map(Self.interaction).map { ($0.externalID, $0) }, uniquingKeysWith: { first, _ in first })
     }

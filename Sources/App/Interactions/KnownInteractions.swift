@@ -11,10 +11,10 @@ struct KnownInteractions {
     private let servicesByName: [String: Service]
     private let dispositions: [ServiceID: [Disposition]]
 
-    /// - Parameter others: See ``Transaction/query(_:askingAhead:)``.
+    /// - Parameter others: See ``Transaction/query(_:lookingUp:)``.
     init(
         of deliveries: [Intake], from sender: IntakeSender, rooms: Interactions, in tx: any Transaction,
-        askingAhead others: @autoclosure () -> [SQL]
+        lookingUp others: @autoclosure () -> [SQL]
     ) throws {
         let services = rooms.services
         let store = InteractionsStore(tx: tx, tenant: sender.tenant)
@@ -23,17 +23,17 @@ struct KnownInteractions {
         let namedIDs = Set(references.compactMap { ServiceID($0) })
         interactions = try store.locked(
             source: sender.source, externalIDs: deliveries.map(\.externalID),
-            askingAhead: services.questions(ids: namedIDs.sorted(), foldedNames: names, of: sender.tenant) + others())
+            lookingUp: services.lookUps(ids: namedIDs.sorted(), foldedNames: names, of: sender.tenant) + others())
         parts = try store.parts(of: interactions.values.map(\.id).sorted())
         let ids = namedIDs.union(interactions.values.map(\.service))
         let found = try services.services(ids: ids.sorted(), foldedNames: names, of: sender.tenant, in: tx)
         servicesByID = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         servicesByName = Dictionary(found.map { ($0.name.folded, $0) }, uniquingKeysWith: { first, _ in first })
-        let known = servicesByID.keys.sorted()
+        let known = Set(servicesByID.keys)
         let areTold = deliveries.contains { $0.act != .update }
         dispositions = try services.dispositions(
-            of: known, tenant: sender.tenant, in: tx,
-            askingAhead: areTold ? rooms.events.questions(sender.tenant, known) : [])
+            of: known.sorted(), tenant: sender.tenant, in: tx,
+            lookingUp: areTold ? rooms.events.lookUps(sender.tenant, known) : [])
     }
 
     /// A service by its id, else by its name.

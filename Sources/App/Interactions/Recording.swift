@@ -18,11 +18,11 @@ struct Recording {
     /// What became of each delivery, in their order. No two may be about the same interaction.
     /// - Throws: ``Overtaken`` when another transaction has made something of it meanwhile.
     func record(_ deliveries: [Intake]) throws -> [IntakeOutcome] {
+        defer { tx.forgetLookUps() }
         let customers = deliveries.map { $0.customer?.reference ?? CustomerReference() }
         let known = try KnownInteractions(
             of: deliveries, from: sender, rooms: rooms, in: tx,
-            askingAhead: questions(about: deliveries, by: customers))
-        defer { tx.forgetAsked() }
+            lookingUp: lookUps(about: deliveries, by: customers))
         var outcomes: [IntakeOutcome?] = Array(repeating: nil, count: deliveries.count)
         var drafts: [IntakeDraft] = []
         for (position, delivery) in deliveries.enumerated() {
@@ -44,11 +44,11 @@ struct Recording {
         return outcomes.compactMap(\.self)
     }
 
-    /// What is asked next where all of the deliveries are new and none is refused, which is the rule.
-    private func questions(about deliveries: [Intake], by customers: [CustomerReference]) -> [SQL] {
+    /// What is looked up next where all of the deliveries are new and none is refused, which is the rule.
+    private func lookUps(about deliveries: [Intake], by customers: [CustomerReference]) -> [SQL] {
         let agents = deliveries.filter { $0.act == .complete }.compactMap(\.completion.agent)
-        return rooms.accounts.questions(aboutAgents: agents, of: sender.tenant)
-            + rooms.contacts.questions(about: customers, of: sender.tenant)
+        return rooms.accounts.lookUps(aboutAgents: agents, of: sender.tenant)
+            + rooms.contacts.lookUps(about: customers, of: sender.tenant)
     }
 
     private func repeated(
@@ -118,7 +118,7 @@ struct Recording {
         let references = named.map { AgentReference(login: drafts[$0].agentLogin ?? "", team: drafts[$0].service.team) }
         let agents = try rooms.accounts.findOrMakeAgents(references, of: sender.tenant, in: tx, at: now)
         // Making them may have waited for another transaction, which may have made the customers, too.
-        if agents.contains(where: { $0?.isNew == true }) { tx.forgetAsked() }
+        if agents.contains(where: { $0?.isNew == true }) { tx.forgetLookUps() }
         for (index, agent) in zip(named, agents) {
             drafts[index].agent = agent
             if agent?.isNew != false {

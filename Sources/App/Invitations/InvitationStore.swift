@@ -81,14 +81,14 @@ struct InvitationStore {
     }
 
     /// The centre's rules for asking.
-    func rules(askingAhead others: @autoclosure () -> [SQL] = []) throws -> AskingRules {
+    func rules(lookingUp others: @autoclosure () -> [SQL] = []) throws -> AskingRules {
         let rows = try tx.query(
             """
             SELECT CASE WHEN archived_at IS NULL THEN surveys_enabled ELSE 0 END AS surveys_enabled,
                 one_survey_per_interaction, ask_within_hours, ask_once_in_days, ask_per_year, ask_share_percent,
                 CASE WHEN stored_bytes >= storage_megabytes * CAST(1000000 AS BIGINT) THEN 1 ELSE 0 END AS is_full
             FROM tenant WHERE id = \(tenant)
-            """, askingAhead: others())
+            """, lookingUp: others())
         guard let row = rows.first else {
             return AskingRules(surveysEnabled: false, onePerInteraction: true, limits: AskingLimits())
         }

@@ -36,14 +36,14 @@ public struct Invitations: Sendable {
     /// Makes the invitations that the gates allow and tells who counts; replies in the order of the wishes.
     ///
     /// The unique index decides between runs that want the same customer asked about the same interaction.
-    /// - Parameter others: See ``Transaction/query(_:askingAhead:)``.
+    /// - Parameter others: See ``Transaction/query(_:lookingUp:)``.
     public func invite(
         _ wishes: [InvitationWish], of tenant: TenantID, in tx: any Transaction, at now: Moment,
-        askingAhead others: @autoclosure () -> [SQL] = []
+        lookingUp others: @autoclosure () -> [SQL] = []
     ) throws -> [InvitationReply] {
         guard !wishes.isEmpty else { return [] }
         let store = InvitationStore(tenant: tenant, tx: tx)
-        let rules = try store.rules(askingAhead: others())
+        let rules = try store.rules(lookingUp: others())
         let asking = Asking(store: store, rules: rules, secret: installation.secret, now: now)
         let (replies, made) = try asking.answer(wishes)
         if !made.isEmpty {
@@ -92,8 +92,8 @@ public struct Invitations: Sendable {
         try changed(changes, tx, now)
     }
 
-    /// What ``move(_:of:in:at:)`` asks, for ``Transaction/query(_:askingAhead:)``.
-    func questions(about moves: [InvitationMove], of tenant: TenantID) -> [SQL] {
+    /// What ``move(_:of:in:at:)`` looks up, for ``Transaction/query(_:lookingUp:)``.
+    func lookUps(about moves: [InvitationMove], of tenant: TenantID) -> [SQL] {
         moves.isEmpty ? [] : [InvitationStore.locked(moves.map(\.invitation), of: tenant)]
     }
 

@@ -39,8 +39,8 @@ extension Mailings {
         try ledger.takeBack(concluded.filter(\.takesBack).map(\.message.id))
         let matched = try ledger.record(
             concluded.map(Self.change), at: now,
-            askingAhead: questions(about: concluded, of: tenant, wakesRuns: wakesRuns))
-        defer { tx.forgetAsked() }
+            lookingUp: lookUps(about: concluded, of: tenant, wakesRuns: wakesRuns))
+        defer { tx.forgetLookUps() }
         let kept = concluded.filter { matched.contains($0.message.id) }
         try EventStore(tx: tx, tenant: tenant).insert(kept.compactMap(\.event), at: now)
         try invitations.move(kept.compactMap(Self.move), of: tenant, in: tx, at: now)
@@ -56,13 +56,13 @@ extension Mailings {
         if !settled.isEmpty { try Work.settle(settled, in: tx) }
     }
 
-    /// What is asked where all of them still matched, which is the rule. Runs are locked in one order by all, so they
-    /// are not asked for ahead where some of them come later, after the other mails of their block.
-    private func questions(about concluded: [Concluded], of tenant: TenantID, wakesRuns: Bool) -> [SQL] {
+    /// What is looked up where all of them still matched, which is the rule. Runs are locked in one order by all, so
+    /// they are not looked up ahead where some of them come later, after the other mails of their block.
+    private func lookUps(about concluded: [Concluded], of tenant: TenantID, wakesRuns: Bool) -> [SQL] {
         let signals = concluded.compactMap { one in Self.signal(one.verdict).map { (one.message, $0) } }
-        let ofInvitations = invitations.questions(about: concluded.compactMap(Self.move), of: tenant)
+        let ofInvitations = invitations.lookUps(about: concluded.compactMap(Self.move), of: tenant)
         guard !wakesRuns, signals.allSatisfy({ Self.isHeardAlone($1, of: $0) }) else { return ofInvitations }
-        return ofInvitations + workflows.questions(aboutSignalled: signals.compactMap(\.0.run), of: tenant)
+        return ofInvitations + workflows.lookUps(aboutSignalled: signals.compactMap(\.0.run), of: tenant)
     }
 
     private static func change(_ one: Concluded) -> LedgerStore.Change {

@@ -161,7 +161,7 @@ struct LedgerStore {
 
     /// Writes outcomes where attempt and message still match, in one statement: the messages that matched.
     func record(
-        _ changes: [Change], at now: Moment, askingAhead others: @autoclosure () -> [SQL] = []
+        _ changes: [Change], at now: Moment, lookingUp others: @autoclosure () -> [SQL] = []
     ) throws -> Set<MessageID> {
         if changes.isEmpty { return [] }
         let values = changes.paddedForStatement.map { change -> SQL in
@@ -178,7 +178,7 @@ struct LedgerStore {
             FROM outcome
             WHERE message.tenant_id = \(tenant) AND message.id = outcome.id AND message.attempt = outcome.attempt
             RETURNING message.id
-            """, askingAhead: others())
+            """, lookingUp: others())
         return Set(try rows.map { try $0.at(0) })
     }
 

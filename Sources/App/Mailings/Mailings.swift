@@ -51,8 +51,8 @@ public struct Mailings: Sendable {
         }
     }
 
-    /// What writing a centre's mails asks, for ``Transaction/query(_:askingAhead:)``.
-    func questions(of tenant: TenantID) -> [SQL] { settings.mailQuestions(of: tenant) + [HoldStore.query(tenant)] }
+    /// What writing a centre's mails looks up, for ``Transaction/query(_:lookingUp:)``.
+    func lookUps(of tenant: TenantID) -> [SQL] { settings.mailLookUps(of: tenant) + [HoldStore.query(tenant)] }
 
     /// Writes a ledger row for each mail to an employee.
     public func compose(_ due: [StaffMailDue], in tx: any Transaction, at now: Moment) throws {

@@ -45,8 +45,8 @@ public struct Services: Sendable {
         try ServicesStore(tx: tx, tenant: tenant).services(ids: ids, names: foldedNames)
     }
 
-    /// What ``services(ids:foldedNames:of:in:)`` asks, for ``Transaction/query(_:askingAhead:)``.
-    func questions(ids: [ServiceID], foldedNames: [String], of tenant: TenantID) -> [SQL] {
+    /// What ``services(ids:foldedNames:of:in:)`` looks up, for ``Transaction/query(_:lookingUp:)``.
+    func lookUps(ids: [ServiceID], foldedNames: [String], of tenant: TenantID) -> [SQL] {
         [ServicesStore.services(ids: ids, names: foldedNames, of: tenant)].compactMap(\.self)
     }
 
@@ -70,12 +70,12 @@ public struct Services: Sendable {
     }
 
     /// The dispositions of several services at once.
-    /// - Parameter others: See ``Transaction/query(_:askingAhead:)``.
+    /// - Parameter others: See ``Transaction/query(_:lookingUp:)``.
     public func dispositions(
         of services: [ServiceID], tenant: TenantID, in tx: any Transaction,
-        askingAhead others: @autoclosure () -> [SQL] = []
+        lookingUp others: @autoclosure () -> [SQL] = []
     ) throws -> [ServiceID: [Disposition]] {
-        try ServicesStore(tx: tx, tenant: tenant).dispositions(of: services, askingAhead: others())
+        try ServicesStore(tx: tx, tenant: tenant).dispositions(of: services, lookingUp: others())
     }
 
     /// Dispositions by their ids, for pages that show what was picked.

@@ -66,8 +66,8 @@ struct ServicesStore {
     }
 
     func services(ids: [ServiceID], names: [String]) throws -> [Service] {
-        guard let question = Self.services(ids: ids, names: names, of: tenant) else { return [] }
-        return try tx.query(question).map(Self.service)
+        guard let lookUp = Self.services(ids: ids, names: names, of: tenant) else { return [] }
+        return try tx.query(lookUp).map(Self.service)
     }
 
     /// Services by their ids or folded names; nil for none.
@@ -106,7 +106,7 @@ struct ServicesStore {
     }
 
     func dispositions(
-        of services: [ServiceID], askingAhead others: @autoclosure () -> [SQL] = []
+        of services: [ServiceID], lookingUp others: @autoclosure () -> [SQL] = []
     ) throws -> [ServiceID: [Disposition]] {
         if services.isEmpty { return [:] }
         let ids = SQL.list(services)
@@ -120,7 +120,7 @@ struct ServicesStore {
                 AND disposition_folder.id = disposition.folder_id
             WHERE disposition.tenant_id = \(tenant) AND disposition.service_id IN (\(ids))
             ORDER BY disposition_folder.position, disposition.position, disposition.id
-            """, askingAhead: others())
+            """, lookingUp: others())
         return Dictionary(grouping: try rows.map(Self.disposition), by: \.service)
     }
 

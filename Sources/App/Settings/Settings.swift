@@ -16,9 +16,9 @@ public struct Settings: Sendable {
         try SMTPSettingsStore(tx: tx, secret: installation.secret).find(tenant)
     }
 
-    /// What ``smtp(of:in:)``, ``limits(of:in:)`` and ``signingKeys(of:in:)`` ask, for
-    /// ``Transaction/query(_:askingAhead:)``.
-    func mailQuestions(of tenant: TenantID) -> [SQL] {
+    /// What ``smtp(of:in:)``, ``limits(of:in:)`` and ``signingKeys(of:in:)`` look up, for
+    /// ``Transaction/query(_:lookingUp:)``.
+    func mailLookUps(of tenant: TenantID) -> [SQL] {
         [SMTPSettingsStore.query(tenant), TenantsStore.tenant(tenant), SigningKeysStore.query(tenant)]
     }
 

@@ -9,7 +9,7 @@ struct ListeningStore {
     let tx: any Transaction
 
     /// The enabled configurations of services, in the order of their ids.
-    func configurations(of services: [ServiceID]) throws -> [ServiceID: [ListeningConfiguration]] {
+    func configurations(of services: Set<ServiceID>) throws -> [ServiceID: [ListeningConfiguration]] {
         guard !services.isEmpty else { return [:] }
         var found: [ServiceID: [ListeningConfiguration]] = [:]
         for row in try tx.query(Self.configurations(of: services, tenant: tenant)) {
@@ -29,14 +29,14 @@ struct ListeningStore {
         return found
     }
 
-    static func configurations(of services: [ServiceID], tenant: TenantID) -> SQL {
+    static func configurations(of services: Set<ServiceID>, tenant: TenantID) -> SQL {
         """
         SELECT c.id, c.name, c.service_id, c.workflow_id, c.limits, w.name AS workflow_name, w.version_id,
             t.event, t.disposition_id, t.any_disposition, t.comparison, t.threshold
         FROM workflow_configuration c
         JOIN workflow w ON w.tenant_id = c.tenant_id AND w.id = c.workflow_id
         JOIN workflow_trigger t ON t.tenant_id = c.tenant_id AND t.configuration_id = c.id
-        WHERE c.tenant_id = \(tenant) AND c.service_id IN (\(SQL.list(services))) AND c.is_enabled = 1
+        WHERE c.tenant_id = \(tenant) AND c.service_id IN (\(SQL.list(services.sorted()))) AND c.is_enabled = 1
             AND w.version_id IS NOT NULL
         ORDER BY c.id, t.position
         """

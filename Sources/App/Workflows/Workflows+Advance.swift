@@ -157,9 +157,9 @@ extension Workflows {
                 wishes.append((position, run.wish(form: form, addresses: demand.recipients)))
             }
         }
-        defer { tx.forgetAsked() }
+        defer { tx.forgetLookUps() }
         let given = try invitations.invite(
-            wishes.map(\.wish), of: tenant, in: tx, at: now, askingAhead: mailQuestions(tenant))
+            wishes.map(\.wish), of: tenant, in: tx, at: now, lookingUp: mailLookUps(tenant))
         for (wish, reply) in zip(wishes, given) { replies[wish.position] = reply }
         var due: [MessageDue] = []
         for (position, demand) in demands {

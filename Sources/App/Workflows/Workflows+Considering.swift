@@ -20,9 +20,9 @@ extension Workflows {
         try start(Set(Trigger.Event.allCases), events, isLater: isLater, in: tx, at: now)
     }
 
-    /// What ``consider(_:isLater:in:at:)`` asks first of interactions of these services, for
-    /// ``Transaction/query(_:askingAhead:)``.
-    func questions(aboutInteractionsOf services: [ServiceID], of tenant: TenantID) -> [SQL] {
+    /// What ``consider(_:isLater:in:at:)`` looks up first of interactions of these services, for
+    /// ``Transaction/query(_:lookingUp:)``.
+    func lookUps(aboutInteractionsOf services: Set<ServiceID>, of tenant: TenantID) -> [SQL] {
         services.isEmpty ? [] : [ListeningStore.configurations(of: services, tenant: tenant)]
     }
 
@@ -89,7 +89,7 @@ extension Workflows {
         _ triggers: Set<Trigger.Event>, _ events: [InteractionCompleted], _ store: ListeningStore
     ) throws -> [Match] {
         let asking = events.indices.filter { events[$0].part != nil || events[$0].isEnd }
-        let listening = try store.configurations(of: Set(asking.map { events[$0].service.id }).sorted())
+        let listening = try store.configurations(of: Set(asking.map { events[$0].service.id }))
         guard !listening.isEmpty else { return [] }
         let ran = try store.ran(asking.map { events[$0] }.filter { !$0.isNew }.map(\.interaction))
         return asking.flatMap { position in

@@ -11,21 +11,21 @@ public struct Workflows: Sendable {
     let inbox: Inbox
     /// Who writes the mails (Mailings).
     let messagesDue: @Sendable ([MessageDue], any Transaction, Moment) throws -> Void
-    /// What they ask of a centre, for ``Transaction/query(_:askingAhead:)``.
-    let mailQuestions: @Sendable (TenantID) -> [SQL]
+    /// What writing them looks up of a centre, for ``Transaction/query(_:lookingUp:)``.
+    let mailLookUps: @Sendable (TenantID) -> [SQL]
     let shelf = ScenarioShelf()
 
     public init(
         installation: Installation, surveys: Surveys, invitations: Invitations, inbox: Inbox,
         messagesDue: @escaping @Sendable ([MessageDue], any Transaction, Moment) throws -> Void,
-        mailQuestions: @escaping @Sendable (TenantID) -> [SQL] = { _ in [] }
+        mailLookUps: @escaping @Sendable (TenantID) -> [SQL] = { _ in [] }
     ) {
         self.installation = installation
         self.surveys = surveys
         self.invitations = invitations
         self.inbox = inbox
         self.messagesDue = messagesDue
-        self.mailQuestions = mailQuestions
+        self.mailLookUps = mailLookUps
     }
 
     /// The interaction goes on: its waiting runs are cancelled. A mail that is on its way meets the gate.
@@ -67,8 +67,8 @@ public struct Workflows: Sendable {
         try wakeLater(try advance(taken, of: tenant, in: tx, at: now), of: tenant, in: tx)
     }
 
-    /// What ``signal(_:of:isLater:in:at:)`` asks of these runs, for ``Transaction/query(_:askingAhead:)``.
-    func questions(aboutSignalled runs: [RunID], of tenant: TenantID) -> [SQL] {
+    /// What ``signal(_:of:isLater:in:at:)`` looks up of these runs, for ``Transaction/query(_:lookingUp:)``.
+    func lookUps(aboutSignalled runs: [RunID], of tenant: TenantID) -> [SQL] {
         runs.isEmpty ? [] : [RunStore.lockedForSignal(Set(runs).sorted(), of: tenant)]
     }
 

@@ -104,23 +104,23 @@ extension PostgresConnection {
         return nil
     }
 
-    func ask(text: String, values: [SQLValue]) throws -> (any Question)? {
+    func lookUp(text: String, values: [SQLValue]) throws -> (any LookUp)? {
         guard text.utf8.count <= Self.keptTextBytes else { return nil }
         var parameters = PostgresParameters(values)
         let statement = try statement(text, values.map(PostgresParameters.type))
         try planByValuesIfNeeded(statement)
-        let question = PostgresQuestion(text: text, statement: statement, connection: self)
-        try sendAlong(text, answering: question) { parameters.send(prepared: statement.name ?? "", on: $0) }
+        let lookUp = PostgresLookUp(text: text, statement: statement, connection: self)
+        try sendAlong(text, answering: lookUp) { parameters.send(prepared: statement.name ?? "", on: $0) }
         if pipeline.isFull { try settle() }
-        return question
+        return lookUp
     }
 
     /// Sends a statement that nobody waits for.
     func sendAlong(
-        _ text: String, expecting expectation: Expectation? = nil, answering question: PostgresQuestion? = nil,
+        _ text: String, expecting expectation: Expectation? = nil, answering lookUp: PostgresLookUp? = nil,
         _ send: ((OpaquePointer) -> Int32)? = nil
     ) throws {
-        let isSent = pipeline.add(text, expecting: expectation, answering: question) { handle in
+        let isSent = pipeline.add(text, expecting: expectation, answering: lookUp) { handle in
             send?(handle) ?? PQsendQueryParams(handle, text, 0, nil, nil, nil, nil, 1)
         }
         if isSent { return }

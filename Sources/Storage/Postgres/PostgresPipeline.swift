@@ -23,7 +23,7 @@ struct PostgresPipeline {
     private struct Sent {
         let text: String
         let expectation: Expectation?
-        let question: PostgresQuestion?
+        let lookUp: PostgresLookUp?
     }
 
     private let handle: OpaquePointer
@@ -38,7 +38,7 @@ struct PostgresPipeline {
 
     /// Sends a statement; false when libpq would not.
     mutating func add(
-        _ text: String, expecting expectation: Expectation? = nil, answering question: PostgresQuestion? = nil,
+        _ text: String, expecting expectation: Expectation? = nil, answering lookUp: PostgresLookUp? = nil,
         _ send: (OpaquePointer) -> Int32
     ) -> Bool {
         guard !sent.isEmpty || PQenterPipelineMode(handle) == 1 else { return false }
@@ -46,7 +46,7 @@ struct PostgresPipeline {
             if sent.isEmpty { PQexitPipelineMode(handle) }
             return false
         }
-        sent.append(Sent(text: text, expectation: expectation, question: question))
+        sent.append(Sent(text: text, expectation: expectation, lookUp: lookUp))
         return true
     }
 
@@ -79,8 +79,8 @@ struct PostgresPipeline {
         answers.last = nil
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
-            if let question = one.question {
-                question.result = result
+            if let lookUp = one.lookUp {
+                lookUp.result = result
                 return
             }
             answers.last = result

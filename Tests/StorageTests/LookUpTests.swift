@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Questions that travel along with another one: the same answers as if each had been asked by itself.
+// Look-ups that travel along with a query: the same rows as if each had been run by itself.
 import NIOConcurrencyHelpers
 import TestSupport
 import Testing
 
 @testable import Storage
 
-@Suite struct AskingAheadTests {
+@Suite struct LookUpTests {
     @Test(arguments: engines)
-    func `what was asked ahead is answered as if it were asked when it is taken`(engine: Dialect) async throws {
+    func `what was looked up ahead is as if it were looked up when it is taken`(engine: Dialect) async throws {
         try await withPairs(engine) { tx in
-            let first = try tx.query(Self.value(1), askingAhead: [Self.value(2), Self.value(3), Self.value(9)])
+            let first = try tx.query(Self.value(1), lookingUp: [Self.value(2), Self.value(3), Self.value(9)])
             #expect(try Self.texts(first) == ["b"])
-            // In another order than they were asked, and one that nobody asked ahead among them.
+            // In another order than they travelled, and one that nobody looked up ahead among them.
             #expect(try Self.texts(tx.query(Self.value(3))) == ["d"])
             #expect(try Self.texts(tx.query(Self.value(0))) == ["a"])
             #expect(try Self.texts(tx.query(Self.value(2))) == ["c"])
@@ -25,20 +25,20 @@ import Testing
         try await withPairs(engine) { tx in
             let change: SQL = "UPDATE pair SET value = value || '!' WHERE id = 1 RETURNING value"
             try tx.send("UPDATE pair SET value = 'x' WHERE id = 1")
-            _ = try tx.query(Self.value(0), askingAhead: [change, Self.value(2)])
+            _ = try tx.query(Self.value(0), lookingUp: [change, Self.value(2)])
             #expect(try Self.texts(tx.query(change)) == ["x!"])
             #expect(try Self.texts(tx.query(Self.value(1))) == ["x!"])
-            // Asked again it is carried out again.
+            // Run again it is carried out again.
             #expect(try Self.texts(tx.query(change)) == ["x!!"])
         }
     }
 
     @Test(arguments: engines)
-    func `an answer serves once, and not after it was forgotten`(engine: Dialect) async throws {
+    func `a look-up serves once, and not after it was forgotten`(engine: Dialect) async throws {
         try await withPairs(engine) { tx in
-            _ = try tx.query(Self.value(0), askingAhead: [Self.value(1), Self.value(2)])
+            _ = try tx.query(Self.value(0), lookingUp: [Self.value(1), Self.value(2)])
             #expect(try Self.texts(tx.query(Self.value(1))) == ["b"])
-            tx.forgetAsked()
+            tx.forgetLookUps()
             try tx.execute("UPDATE pair SET value = 'z'")
             #expect(try Self.texts(tx.query(Self.value(1))) == ["z"])
             #expect(try Self.texts(tx.query(Self.value(2))) == ["z"])
@@ -46,33 +46,33 @@ import Testing
     }
 
     @Test(.enabled(if: engines.contains(.postgres)))
-    func `on PostgreSQL a question is carried out along with the one before`() async throws {
+    func `on PostgreSQL a look-up is carried out along with the query`() async throws {
         try await withPairs(.postgres) { tx in
-            _ = try tx.query(Self.value(0), askingAhead: [Self.value(1)])
+            _ = try tx.query(Self.value(0), lookingUp: [Self.value(1)])
             try tx.execute("UPDATE pair SET value = 'z'")
             #expect(try Self.texts(tx.query(Self.value(1))) == ["b"])
         }
     }
 
     @Test(arguments: engines)
-    func `more questions than travel at once are all answered`(engine: Dialect) async throws {
+    func `more look-ups than travel at once all come back`(engine: Dialect) async throws {
         try await withPairs(engine) { tx in
             for id in 10..<200 { try tx.send("INSERT INTO pair VALUES (\(id), 'x')") }
-            _ = try tx.query(Self.value(0), askingAhead: (10..<200).map(Self.value))
+            _ = try tx.query(Self.value(0), lookingUp: (10..<200).map(Self.value))
             for id in 10..<200 { #expect(try Self.texts(tx.query(Self.value(id))) == ["x"]) }
         }
     }
 
     @Test(arguments: engines, [true, false])
-    func `a question that cannot be answered undoes everything`(engine: Dialect, isTaken: Bool) async throws {
+    func `a look-up that fails undoes everything`(engine: Dialect, isTaken: Bool) async throws {
         try await withDatabase(engine) { database in
             try await makePairs(database)
             let wrong: SQL = "INSERT INTO pair VALUES (1, 'b') RETURNING value"
             await #expect(throws: StorageError.self) {
                 try await database.write { tx in
                     try tx.send("INSERT INTO pair VALUES (1, 'a')")
-                    _ = try? tx.query(Self.value(0), askingAhead: [wrong])
-                    // On SQLite nobody has asked it yet.
+                    _ = try? tx.query(Self.value(0), lookingUp: [wrong])
+                    // On SQLite nobody has run it yet.
                     if isTaken || engine == .sqlite { _ = try? tx.query(wrong) }
                 }
             }
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test(.enabled(if: engines.contains(.postgres)))
-    func `a connection that is lost while questions travel costs nothing`() async throws {
+    func `a connection that is lost while look-ups travel costs nothing`() async throws {
         try await withDatabase(.postgres) { database in
             try await makePairs(database)
             let isFirst = NIOLockedValueBox(true)
@@ -92,7 +92,7 @@ import Testing
                     defer { isFirst = false }
                     return isFirst
                 }
-                _ = try tx.query(Self.value(0), askingAhead: isLost ? [end, Self.value(1)] : [])
+                _ = try tx.query(Self.value(0), lookingUp: isLost ? [end, Self.value(1)] : [])
                 _ = try tx.query(Self.value(1))
             }
             #expect(try await countPairs(database) == 1)

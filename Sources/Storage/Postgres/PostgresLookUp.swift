@@ -3,11 +3,11 @@
 import CPostgres
 
 /// A statement on its way, or its result.
-final class PostgresQuestion: Question {
+final class PostgresLookUp: LookUp {
     private let text: String
     private let statement: PostgresStatement
     private unowned let connection: PostgresConnection
-    /// Nil until it has been carried out; given back with the question, or when it is taken.
+    /// Nil until it has been carried out; given back with the look-up, or when it is taken.
     var result: OpaquePointer?
 
     init(text: String, statement: PostgresStatement, connection: PostgresConnection) {
@@ -18,7 +18,7 @@ final class PostgresQuestion: Question {
 
     deinit { PQclear(result) }
 
-    func answer() throws -> StatementResult {
+    func take() throws -> StatementResult {
         if result == nil { try connection.settle() }
         guard let taken = result else { throw StorageError.closed }
         result = nil
