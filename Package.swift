@@ -61,8 +61,11 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: ["CPostgres", "CSQLite", logging, nioLocks],
+            exclude: ["README.md"],
             swiftSettings: strict),
-        .target(name: "Durable", dependencies: ["Storage", logging, lifecycle, nioLocks], swiftSettings: strict),
+        .target(
+            name: "Durable", dependencies: ["Storage", logging, lifecycle, nioLocks], exclude: ["README.md"],
+            swiftSettings: strict),
         .target(
             name: "Post",
             dependencies: [
